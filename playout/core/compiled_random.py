@@ -1,0 +1,38 @@
+"""``core.random`` for numba: the same numbers inside compiled rules and generators.
+
+A generator's state is ``uint64[3]``: key, stream, counter. It is passed as an array so that
+compiled functions can advance it. Importing this module imports numba.
+"""
+
+import numpy as np
+from numba import njit
+
+from playout.core import random
+
+philox = njit(cache=True, inline="never")(random.philox)
+
+
+def generator(key: int, stream: int = 0) -> np.ndarray:
+    """The state of a generator at counter 0: uint64[3]."""
+    return np.array([key % (1 << 64), stream, 0], np.uint64)
+
+
+@njit(cache=True)
+def next_bits(state: np.ndarray) -> np.uint64:
+    """The next 64 bits; advances ``state``."""
+    value = philox(state[0], state[2], state[1])
+    state[2] += np.uint64(1)
+    return value
+
+
+@njit(cache=True)
+def below(state: np.ndarray, n: int) -> int:
+    """An int in [0, n) for n < 2**32; the bias of the multiply-shift is below n / 2**32."""
+    high = next_bits(state) >> np.uint64(32)
+    return np.int64((high * np.uint64(n)) >> np.uint64(32))
+
+
+@njit(cache=True)
+def uniform(state: np.ndarray) -> float:
+    """A float in [0, 1) from 53 bits."""
+    return np.float64(next_bits(state) >> np.uint64(11)) * 2.0**-53
