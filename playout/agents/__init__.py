@@ -1,1 +1,1 @@
-""""""
+"""Floor 4: all that picks an action."""

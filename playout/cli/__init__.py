@@ -1,1 +1,1 @@
-""""""
+"""Floor 9: one file per command: parse, call, print."""

@@ -1,4 +1,4 @@
-"""The protocols by which the floors of the suite know each other; all structural, none imported to be subclassed."""
+"""The protocols by which the floors of the suite know each other: structural, not subclassed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from playout.core.records import Chat, Completion, Decision, Reaction, Sampling, Score, Step, StepResult, Turn
+    from playout.core.records import (
+        Chat,
+        Completion,
+        Decision,
+        Reaction,
+        Sampling,
+        Score,
+        Step,
+        StepResult,
+        Turn,
+    )
     from playout.core.snapshots import Snapshot
 
 

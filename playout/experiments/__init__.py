@@ -1,1 +1,1 @@
-""""""
+"""Floor 8: bench suites with their peers, and the grids of experiments."""

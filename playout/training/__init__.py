@@ -1,1 +1,1 @@
-""""""
+"""Floor 7: one readable file per training method."""
