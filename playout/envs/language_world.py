@@ -79,6 +79,10 @@ class LanguageWorld(gym.Env[str, str]):
         """What the world looks like now."""
         return Frame("chat", {"messages": [{"speaker": "world", "text": self.observe(), "note": ""}]})
 
+    def ignore(self) -> float:
+        """Let a step pass in which nothing was done; return its reward."""
+        return self.invalid_reward
+
     def refuse(self, action: str) -> str:
         """Why ``action`` was not taken: one line, put before the next observation."""
         shown = action if len(action) <= 40 else action[:40] + "…"
@@ -109,7 +113,7 @@ class LanguageWorld(gym.Env[str, str]):
             raise ResetNeeded(f"{type(self).__name__}.step: the episode has ended; call reset()")
         legal = self.legal_actions()
         taken = len(action) <= self.action_space.max_length if legal is None else action in legal
-        reward, terminated = self.act(action) if taken else (self.invalid_reward, False)
+        reward, terminated = self.act(action) if taken else (self.ignore(), False)
         self._t += 1
         truncated = not terminated and self._t >= self.max_steps
         self._ended = terminated or truncated

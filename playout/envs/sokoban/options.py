@@ -1,0 +1,38 @@
+"""What all Sokoban ids have in common: naming a source of levels by text or numbers."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from playout.core.errors import WrongUse
+from playout.simulators.sokoban.sources import BankSource, FileSource, FreshSource, LevelSource, boxoban
+
+Split = Literal["train", "validation", "test"]
+
+
+def source_of(
+    source: str | LevelSource, *, size: Sequence[int], boxes: int, split: Split, data: str | None
+) -> LevelSource:
+    """The level source that an environment's arguments name.
+
+    Args:
+        source: ``bank`` (generated once, kept), ``fresh`` (generated per episode), ``boxoban-unfiltered``,
+            ``boxoban-medium``, ``boxoban-hard``, a path of XSB or Boxoban files, or a source.
+        size: rows and columns of generated rooms.
+        boxes: boxes of generated rooms.
+        split: which part of the rooms; generated ones are split by their walls up to symmetry, files as
+            they come (``validation`` is Boxoban's ``valid``).
+        data: folder that holds ``boxoban/``; default ``$PLAYOUT_DATA``.
+    """
+    if not isinstance(source, str):
+        return source
+    if len(size) != 2:
+        raise WrongUse(f"size: expected (rows, columns), got {size!r}")
+    height, width = size
+    if source == "bank":
+        return BankSource(height, width, boxes, split=split)
+    if source == "fresh":
+        return FreshSource(height, width, boxes, split=split)
+    if source.startswith("boxoban-"):
+        folder = "valid" if split == "validation" else split
+        return boxoban(source.removeprefix("boxoban-"), split=folder, data=data)
+    return FileSource(source)

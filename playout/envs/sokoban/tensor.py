@@ -1,0 +1,118 @@
+"""``gym.make_vec("playout/Sokoban-v0", n, device=…)``: many copies on torch tensors."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
+
+import gymnasium as gym
+import numpy as np
+import torch
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
+from torch import Tensor
+
+from playout.core import Snapshot
+from playout.core.errors import Unsupported, WrongUse
+from playout.core.random import STREAM_KEY, bits_array
+from playout.envs.sokoban.options import Split, source_of
+from playout.envs.sokoban.vector import seeds_of
+from playout.simulators.sokoban.batch import SokobanBatch, State
+from playout.simulators.sokoban.rewards import Rewards, rewards_of
+from playout.simulators.sokoban.sources import LevelSource
+from playout.simulators.sokoban.tiles import TILES
+
+
+class SokobanTensorEnv(gym.vector.VectorEnv):
+    """N copies of ``SokobanEnv`` as tensors on one device; actions ``push`` only.
+
+    Info: ``action_mask`` (bool[N, 4]); where an episode has ended ``is_success`` and ``metrics``
+    (``pushes``). Episodes restart by Gymnasium's ``NEXT_STEP``. Deadlocks are not looked for.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
+
+    def __init__(
+        self,
+        num_envs: int = 1,
+        *,
+        device: str = "cpu",
+        source: str | LevelSource = "bank",
+        size: Sequence[int] = (8, 8),
+        boxes: int = 2,
+        split: Split = "train",
+        data: str | None = None,
+        rewards: str | Rewards = "gym_sokoban",
+        max_steps: int = 120,
+        deadlocks: Literal["off"] = "off",
+    ) -> None:
+        """Make ``num_envs`` copies on ``device``; the other arguments are those of ``SokobanEnv``."""
+        if deadlocks != "off":
+            raise Unsupported(
+                f"SokobanTensorEnv: deadlocks={deadlocks!r} needs the compiled rules; leave out device="
+            )
+        levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
+        self.num_envs = num_envs
+        self.batch = SokobanBatch(
+            levels.bank(), rewards=rewards_of(rewards), max_steps=max_steps, device=device
+        )
+        self._keys: Tensor | None = None
+        self._state: State | None = None
+        self._ended = torch.zeros(num_envs, dtype=torch.bool, device=self.batch.device)
+        self.single_observation_space = spaces.Box(0, TILES - 1, levels.shape, np.uint8)
+        self.single_action_space = spaces.Discrete(4)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+
+    def reset(
+        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Tensor, dict[str, Any]]:
+        """Start an episode in every copy: uint8[N, H, W] and info."""
+        if seed is None and self._state is not None:
+            self._state = self.batch.restart(self._state, torch.ones_like(self._ended))
+        else:
+            values, given = seeds_of(seed, self.num_envs)
+            values[~given] = np.random.default_rng().integers(2**62, size=int((~given).sum()))
+            keys = bits_array(values.astype(np.uint64), 0, STREAM_KEY).view(np.int64)
+            self._state = self.batch.reset(torch.from_numpy(keys).to(self.batch.device))
+        self._ended = torch.zeros_like(self._ended)
+        return self.batch.observe(self._state), {"action_mask": self.batch.legal(self._state)}
+
+    def step(self, actions: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, dict[str, Any]]:
+        """Step every copy; one whose episode has ended starts its next one instead.
+
+        Args:
+            actions: int64[N] on the device, or integers that can be brought there.
+        """
+        if self._state is None:
+            raise WrongUse("SokobanTensorEnv.step: call reset() first")
+        moves = torch.as_tensor(actions, device=self.batch.device).long()
+        ended = self._ended
+        result = self.batch.step(self._state, moves)
+        state, reward = result.state, torch.where(ended, 0.0, result.reward)
+        terminated, truncated = result.terminated & ~ended, result.truncated & ~ended
+        if bool(ended.any()):
+            state = self.batch.restart(state, ended)
+        self._state, self._ended = state, terminated | truncated
+        info = {
+            "action_mask": self.batch.legal(state),
+            "is_success": terminated,
+            "_is_success": self._ended,
+            "metrics": {"pushes": state.pushes},
+        }
+        return self.batch.observe(state), reward, terminated, truncated, info
+
+    def snapshot(self, index: int) -> Snapshot:
+        """The state of copy ``index``."""
+        columns = {name: column[index].cpu().numpy() for name, column in self._live()._asdict().items()}
+        return Snapshot("sokoban-tensor", {**columns, "ended": bool(self._ended[index])})
+
+    def restore(self, snapshot: Snapshot, index: int) -> None:
+        """Take copy ``index`` back to ``snapshot``."""
+        for name, column in self._live()._asdict().items():
+            column[index] = torch.as_tensor(snapshot.state[name], device=self.batch.device)
+        self._ended[index] = snapshot.state["ended"]
+
+    def _live(self) -> State:
+        if self._state is None:
+            raise WrongUse("SokobanTensorEnv: call reset() first")
+        return self._state

@@ -1,0 +1,147 @@
+"""One copy of the world: a room, its counters, when it ends, what it is worth.
+
+Both interfaces (arrays and text) hold a ``Game``; many copies at once are in ``copies`` (compiled)
+and ``batch`` (torch). How it looks and what an agent reads is not here.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+
+from playout.core.errors import WrongUse
+from playout.simulators.sokoban import deadlocks, rules, tiles
+from playout.simulators.sokoban.rewards import Rewards, rewards_of
+from playout.simulators.sokoban.solver import solve
+from playout.simulators.sokoban.sources import LevelSource
+
+Deadlocks = Literal["off", "info", "end"]
+_MODES = ("off", "info", "end")
+
+# Past these, an optimal solution is not looked for and the metric is left out.
+OPTIMAL_NODES = 200_000
+PLAN_WEIGHT = 3.0
+
+
+class Game:
+    """A Sokoban room being played."""
+
+    def __init__(
+        self, source: LevelSource, *, rewards: str | Rewards, max_steps: int, deadlocks: Deadlocks = "info"
+    ) -> None:
+        """Make a game; :meth:`start` gives it a room.
+
+        Args:
+            source: where rooms come from.
+            rewards: a preset's name or a table.
+            max_steps: steps after which an episode is truncated.
+            deadlocks: whether a push that makes the room unsolvable is noticed (``info``), also ends
+                the episode (``end``), or is not looked for (``off``).
+        """
+        if deadlocks not in _MODES:
+            raise WrongUse(f"deadlocks: expected one of {', '.join(_MODES)}, got {deadlocks!r}")
+        self.source, self.max_steps, self.deadlocks = source, max_steps, deadlocks
+        self._going, self._ending = rewards_of(rewards).table().tolist()
+        self.counters = np.zeros(rules.COUNTERS, np.int32)
+        self._plan: list[int] | None = None
+        self.ended = True
+
+    def start(self, key: int) -> None:
+        """Begin the episode that ``key`` decides."""
+        level = self.source.level(key)
+        self.name, self.start_tiles = level.name, level.tiles
+        self.tiles = np.array(level.tiles, np.uint8)
+        rules.count(self.tiles, self.counters)
+        self.dead = deadlocks.dead_squares(self.tiles) if self.deadlocks != "off" else None
+        self.deadlock, self.ended, self._plan = False, False, None
+
+    def step(self, action: int) -> tuple[float, bool, bool]:
+        """Take an action of ``rules`` (0 to 8).
+
+        Returns:
+            Reward, terminated (solved, or in a deadlock where that ends the episode), truncated.
+        """
+        event = rules.step(self.tiles, self.counters, action)
+        if event & rules.PUSHED and self.dead is not None and not self.deadlock:
+            self.deadlock = self._stuck((action - 1) & 3)
+        self._follow(action)
+        terminated = event >= rules.SOLVED or (self.deadlock and self.deadlocks == "end")
+        truncated = not terminated and self.steps >= self.max_steps
+        self.ended = terminated or truncated
+        return (self._ending if self.ended else self._going)[event], terminated, truncated
+
+    @property
+    def steps(self) -> int:
+        """Steps of the episode so far."""
+        return int(self.counters[rules.STEPS])
+
+    @property
+    def solved(self) -> bool:
+        """Whether every box is on a goal."""
+        return bool(self.counters[rules.BOXES_OFF] == 0)
+
+    def legal(self, actions: int = 4) -> np.ndarray:
+        """int8[actions]: which of the 4 pushes, or of all 9 actions, would change the room."""
+        mask = np.empty(actions, np.int8)
+        rules.legal(self.tiles, self.counters, mask)
+        return mask
+
+    def plan(self) -> tuple[int, ...] | None:
+        """Directions (0 to 3) that solve the room from here, or None where no solution was found.
+
+        It is kept while the player follows it, so that asking at every step solves once.
+        """
+        if self._plan is None:
+            solution = solve(self.tiles, weight=PLAN_WEIGHT)
+            self._plan = list(solution.moves) if solution.solved else None
+        return None if self._plan is None else tuple(self._plan)
+
+    def outcome(self) -> tuple[bool, dict[str, float]]:
+        """Success, and: pushes, boxes on goals (share), deadlock (0 or 1), pushes over the optimum."""
+        boxes = int(np.count_nonzero(tiles.HAS_BOX[self.tiles]))
+        metrics = {
+            "pushes": float(self.counters[rules.PUSHES]),
+            "boxes_on_goals": 1.0 - float(self.counters[rules.BOXES_OFF]) / boxes,
+            "deadlock": float(self.deadlock),
+        }
+        best = optimal_pushes(self.start_tiles.tobytes(), self.start_tiles.shape) if self.solved else None
+        if best is not None:
+            metrics["pushes_over_optimal"] = metrics["pushes"] - best
+        return self.solved, metrics
+
+    def save(self) -> dict[str, Any]:
+        """Plain data for a snapshot."""
+        return {
+            "tiles": self.tiles.copy(),
+            "counters": self.counters.copy(),
+            "start_tiles": np.array(self.start_tiles),
+            "name": self.name,
+            "deadlock": self.deadlock,
+            "ended": self.ended,
+        }
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Take back what :meth:`save` gave."""
+        self.tiles, self.counters = saved["tiles"].copy(), saved["counters"].copy()
+        self.start_tiles, self.name = saved["start_tiles"], saved["name"]
+        self.deadlock, self.ended, self._plan = saved["deadlock"], saved["ended"], None
+        self.dead = deadlocks.dead_squares(self.tiles) if self.deadlocks != "off" else None
+
+    def _stuck(self, direction: int) -> bool:
+        """Whether the box just pushed in ``direction`` makes the room unsolvable."""
+        row, column = divmod(int(self.counters[rules.PLAYER_AT]), self.tiles.shape[1])
+        row, column = row + tiles.ROW_STEP[direction], column + tiles.COLUMN_STEP[direction]
+        return deadlocks.after_push(self.tiles, self.dead, row, column) != deadlocks.NONE
+
+    def _follow(self, action: int) -> None:
+        if self._plan:
+            on_plan = action in (self._plan[0] + 1, self._plan[0] + 5)
+            self._plan = self._plan[1:] if on_plan else None
+
+
+@lru_cache(maxsize=4096)
+def optimal_pushes(room: bytes, shape: tuple[int, int]) -> int | None:
+    """Fewest pushes that solve a room given as bytes; None where the search was given up."""
+    solution = solve(np.frombuffer(room, np.uint8).reshape(shape), max_nodes=OPTIMAL_NODES)
+    return solution.pushes if solution.solved else None
