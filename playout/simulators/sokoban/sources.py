@@ -1,0 +1,271 @@
+"""Where an environment's levels come from: a generated bank, fresh generation, or files.
+
+An environment takes a source as an object. Every source but ``FreshSource`` is an array of rooms,
+and the level of an episode is row ``bank.index(episode_key, size)``: the scalar environment asks
+for it with ``level``, the batched ones index ``bank()`` themselves.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+
+from playout.core.errors import Unsupported, WrongUse
+from playout.core.random import STREAM_GENERATE, bits_array
+from playout.simulators import bank
+from playout.simulators.sokoban.generator import VERSION, generate, generate_many
+from playout.simulators.sokoban.levels import Level, read_boxoban, read_xsb
+from playout.simulators.sokoban.symmetry import Split, canonical_hashes
+from playout.simulators.sokoban.tiles import WALL
+
+Progress = Callable[[int, int], None]  # levels done, levels wanted
+
+BANK_SIZE = 2048
+CHUNK = 64  # levels generated between two calls of a progress callback
+DRAWS_PER_LEVEL = 8  # where a small room has fewer layouts than levels asked for, the search ends
+QUIET_SECONDS = 2.0
+
+Difficulty = Literal["unfiltered", "medium", "hard"]
+BOXOBAN_DIFFICULTIES: tuple[Difficulty, ...] = get_args(Difficulty)
+BOXOBAN_FOLDERS = {"train": "train", "validation": "valid", "valid": "valid", "test": "test"}
+BOXOBAN_HOME = "https://github.com/google-deepmind/boxoban-levels"
+LEVEL_FILES = (".txt", ".xsb", ".sok")
+
+
+class LevelSource(Protocol):
+    """What an environment needs to know of its levels."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of every room."""
+        ...
+
+    @property
+    def split(self) -> str:
+        """What the levels are for: ``train``, ``validation``, ``test`` or a name of the user's."""
+        ...
+
+    def level(self, episode_key: int) -> Level:
+        """The level of the episode with this key."""
+        ...
+
+    def bank(self) -> np.ndarray:
+        """All rooms, uint8[size, H, W], read-only; ``Unsupported`` if there is no end of them."""
+        ...
+
+
+class ArraySource:
+    """A source over rooms in memory."""
+
+    def __init__(self, rooms: np.ndarray, names: Sequence[str], split: str) -> None:
+        """Take the rooms as they are.
+
+        Args:
+            rooms: uint8[size, H, W].
+            names: of the levels, ``size`` of them.
+            split: what they are for.
+        """
+        self._rooms, self._names = rooms, names
+        self._rooms.setflags(write=False)
+        self.shape: tuple[int, int] = (rooms.shape[1], rooms.shape[2])
+        self.split = split
+
+    def __len__(self) -> int:
+        return len(self._rooms)
+
+    def level(self, episode_key: int) -> Level:
+        """The level at ``bank.index(episode_key, size)``."""
+        row = bank.index(episode_key, len(self))
+        return Level(self._rooms[row], self._names[row])
+
+    def bank(self) -> np.ndarray:
+        """All rooms, uint8[size, H, W], read-only."""
+        return self._rooms
+
+
+class BankSource(ArraySource):
+    """A bank of generated levels of one split, no two alike; made once, then read from the cache."""
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        boxes: int,
+        *,
+        split: Split = "train",
+        size: int = BANK_SIZE,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> None:
+        """Open the bank or make it.
+
+        Args:
+            height: of the rooms, border included.
+            width: of the rooms, border included.
+            boxes: in every room.
+            split: only layouts of this split (``symmetry.split_of``).
+            size: levels; fewer if the room is so small that no more distinct ones were found.
+            seed: of the bank.
+            progress: called while levels are made; None shows a bar on stderr after two seconds.
+        """
+        if size < 1:
+            raise WrongUse(f"BankSource: expected size >= 1, got {size}")
+        title = f"Sokoban {height}x{width}, {boxes} box{'es' * (boxes > 1)}, {split}"
+
+        def make() -> dict[str, np.ndarray]:
+            with nullcontext(progress) if progress else _bar(f"Generating {title}") as report:
+                return {"rooms": _distinct(height, width, boxes, split, size, seed, report)}
+
+        config = {
+            "height": height,
+            "width": width,
+            "boxes": boxes,
+            "split": split,
+            "size": size,
+            "seed": seed,
+        }
+        rooms = bank.open_or_make("sokoban", {"generator": VERSION, **config}, make)["rooms"]
+        super().__init__(rooms, [f"{title}, level {row}" for row in range(len(rooms))], split)
+
+
+class FreshSource:
+    """A new level for every episode, generated from its key: no bank, no repetition."""
+
+    def __init__(self, height: int, width: int, boxes: int, *, split: Split = "train") -> None:
+        """Rooms of this size; a layout of another split is drawn again from the same stream."""
+        self.shape: tuple[int, int] = (height, width)
+        self.split: Split = split
+        self._boxes = boxes
+
+    def level(self, episode_key: int) -> Level:
+        """The level that ``generate`` gives for this key."""
+        tiles = generate(*self.shape, self._boxes, episode_key, split=self.split)
+        return Level(tiles, f"Sokoban, {self.split}, key {episode_key}")
+
+    def bank(self) -> np.ndarray:
+        """There is none.
+
+        Raises:
+            Unsupported: always.
+        """
+        raise Unsupported("FreshSource has no bank: for batched worlds use BankSource with a large size")
+
+
+class FileSource(ArraySource):
+    """All levels of XSB and Boxoban files; smaller rooms get wall at the right and at the bottom."""
+
+    def __init__(
+        self,
+        paths: str | Path | Sequence[str | Path],
+        *,
+        split: str = "train",
+        read: Callable[[Path], list[Level]] = read_xsb,
+    ) -> None:
+        """Read the levels, in the order of the paths.
+
+        Args:
+            paths: files, or folders: then their ``.txt``, ``.xsb`` and ``.sok`` files by name.
+            split: what the files are for; no level is moved or left out.
+            read: of one file.
+
+        Raises:
+            FileNotFoundError: a path that is not there, or a folder without such a file.
+            LevelError: a malformed level.
+        """
+        files = list(_files([paths] if isinstance(paths, str | Path) else paths))
+        levels = [(file, level) for file in files for level in read(file)]
+        names = [f"{file.name}: {level.name}" for file, level in levels]
+        super().__init__(_stacked([level.tiles for _, level in levels]), names, split)
+
+
+def boxoban(
+    difficulty: Difficulty = "unfiltered", *, split: str = "train", data: str | Path | None = None
+) -> FileSource:
+    """The Boxoban levels (Guez et al. 2018, "An investigation of model-free planning").
+
+    Args:
+        difficulty: unfiltered, medium or hard; hard has no splits, so all of it is ``test``.
+        split: train, validation (or valid, the folder's name) or test.
+        data: a folder that holds ``boxoban``; None is ``$PLAYOUT_DATA``.
+
+    Raises:
+        FileNotFoundError: the files are not there; says what to download and to set.
+    """
+    if difficulty not in BOXOBAN_DIFFICULTIES or split not in BOXOBAN_FOLDERS:
+        raise WrongUse(
+            f"boxoban: expected a difficulty of {BOXOBAN_DIFFICULTIES} and a split of "
+            f"{tuple(BOXOBAN_FOLDERS)}, got {difficulty!r} and {split!r}"
+        )
+    root = data or os.environ.get("PLAYOUT_DATA") or "$PLAYOUT_DATA"
+    folder = Path(root, "boxoban", difficulty, "" if difficulty == "hard" else BOXOBAN_FOLDERS[split])
+    if not any(folder.glob("*.txt")):
+        raise FileNotFoundError(
+            f"no Boxoban levels: expected files {folder / '*.txt'}; download {BOXOBAN_HOME}, name its "
+            "folder boxoban, and set the environment variable PLAYOUT_DATA to the folder that holds it"
+        )
+    purpose = "validation" if split == "valid" else split
+    return FileSource(folder, split="test" if difficulty == "hard" else purpose, read=read_boxoban)
+
+
+def _distinct(
+    height: int, width: int, boxes: int, split: Split, size: int, seed: int, report: Progress
+) -> np.ndarray:
+    """Generated rooms without the later ones of equal canonical form, uint8[at most size, H, W]."""
+    rooms: dict[int, np.ndarray] = {}
+    for first in range(0, DRAWS_PER_LEVEL * size, CHUNK):
+        keys = bits_array(
+            np.array(seed % (1 << 64), np.uint64), np.arange(first, first + CHUNK), STREAM_GENERATE
+        )
+        drawn = generate_many(height, width, boxes, keys, split=split)
+        for code, room in zip(canonical_hashes(drawn).tolist(), drawn, strict=True):
+            rooms.setdefault(code, room)
+        report(min(len(rooms), size), size)
+        if len(rooms) >= size:
+            break
+    return np.stack(list(rooms.values())[:size])
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Progress]:
+    """A progress bar on stderr that appears once the work has taken ``QUIET_SECONDS``."""
+    import rich.progress
+    from rich.console import Console
+
+    began = time.monotonic()
+    bar = rich.progress.Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(title)
+
+    def report(done: int, total: int) -> None:
+        bar.update(task, completed=done, total=total)
+        if time.monotonic() - began > QUIET_SECONDS:
+            bar.start()
+
+    try:
+        yield report
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def _files(paths: Sequence[str | Path]) -> Iterator[Path]:
+    for path in map(Path, paths):
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(file for file in path.iterdir() if file.suffix in LEVEL_FILES)
+        if not inside:
+            raise FileNotFoundError(f"{path}: no level files; expected {', '.join(LEVEL_FILES)}")
+        yield from inside
+
+
+def _stacked(rooms: list[np.ndarray]) -> np.ndarray:
+    """Rooms of any shapes as one array, filled up with wall."""
+    height, width = np.max([room.shape for room in rooms], axis=0)
+    stack = np.full((len(rooms), height, width), WALL, np.uint8)
+    for i, room in enumerate(rooms):
+        stack[i, : room.shape[0], : room.shape[1]] = room
+    return stack
