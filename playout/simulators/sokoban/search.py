@@ -25,6 +25,7 @@ WEIGHT_ONE = 64
 MAX_WEIGHT = 16
 NODE_BITS = 23
 H_BITS = 14
+H_MASK = (1 << H_BITS) - 1
 NODE_MASK = (1 << NODE_BITS) - 1
 MAX_NODES = 8_000_000
 
@@ -321,7 +322,8 @@ def _slot(nodes: Nodes, node: int) -> int:
 def _enqueue(nodes: Nodes, counts: np.ndarray, node: int, weight: int) -> None:
     estimate = np.int64(nodes.estimate[node])
     f = WEIGHT_ONE * np.int64(nodes.pushes[node]) + weight * estimate
-    key = (f << (H_BITS + NODE_BITS)) | (estimate << NODE_BITS) | (NODE_MASK - node)
+    tie = min(estimate, H_MASK)
+    key = (f << (H_BITS + NODE_BITS)) | (tie << NODE_BITS) | (NODE_MASK - node)
     heap, at = nodes.queue, counts[QUEUED]
     counts[QUEUED] += 1
     while at > 0 and heap[(at - 1) // 2] > key:
