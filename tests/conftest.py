@@ -35,7 +35,7 @@ def boxoban_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         target = folder / "boxoban" / part
         target.mkdir(parents=True)
-        levels = [to_xsb(generate(10, 10, 2, 100 * key + number)) for number in range(8)]
+        levels = [to_xsb(generate(10, 10, 4, 100 * key + number)) for number in range(4)]
         target.joinpath("000.txt").write_text(
             "\n\n".join(f"; {n}\n{level}" for n, level in enumerate(levels)) + "\n"
         )

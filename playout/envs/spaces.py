@@ -5,14 +5,14 @@ asynchronous vector environment reads shared text only once. Here membership is 
 what is read from shared memory is a lazy sequence that becomes a tuple when copied.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from multiprocessing.sharedctypes import SynchronizedArray
 from typing import Any
 
 import numpy as np
 from gymnasium import Space, spaces
 from gymnasium.spaces.utils import flatdim, flatten, flatten_space, unflatten
-from gymnasium.vector.utils import batch_space, concatenate, create_empty_array, create_shared_memory, iterate
+from gymnasium.vector.utils import batch_space, concatenate, create_empty_array, create_shared_memory
 from gymnasium.vector.utils import read_from_shared_memory as read_shared
 from gymnasium.vector.utils import write_to_shared_memory as write_shared
 
@@ -106,11 +106,6 @@ def _concatenate(space: Language, items: Iterable[str], out: Any) -> tuple[str, 
 @create_empty_array.register(Language)
 def _empty(space: Language, n: int = 1, fn: Any = np.zeros) -> tuple[str, ...]:
     return ("",) * n
-
-
-@iterate.register(Language)
-def _iterate(space: Language, items: str) -> Iterator[Any]:
-    raise TypeError("Language: one text is not a batch of texts")
 
 
 @create_shared_memory.register(Language)

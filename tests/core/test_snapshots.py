@@ -42,7 +42,7 @@ def test_counting_wrappers_come_back_too() -> None:
 
 def test_observation_stacks_and_clocks_come_back() -> None:
     env = FrameStackObservation(
-        TimeAwareObservation(gym.make("playout/Sokoban-6x6-1box-v0"), flatten=True), 3
+        TimeAwareObservation(TimeLimit(gym.make("playout/Sokoban-6x6-1box-v0"), 50), flatten=True), 3
     )
     env.reset(seed=1)
     env.step(0)

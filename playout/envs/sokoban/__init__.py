@@ -24,8 +24,8 @@ def _pair(name: str, variant: str, data: str | None = None, **kwargs: Any) -> tu
 
 IDS: tuple[WorldId, ...] = (
     *_pair("Sokoban", ""),
-    *_pair("Sokoban", "-6x6-1box", size=(6, 6), boxes=1),
-    *_pair("Sokoban", "-8x8-2box", size=(8, 8), boxes=2),
+    *_pair("Sokoban", "-6x6-1box", size=[6, 6], boxes=1),
+    *_pair("Sokoban", "-8x8-2box", size=[8, 8], boxes=2),
     *_pair("Boxoban", "-unfiltered", data="boxoban", source="boxoban-unfiltered"),
     *_pair("Boxoban", "-medium", data="boxoban", source="boxoban-medium"),
     *_pair("Boxoban", "-hard", data="boxoban", source="boxoban-hard"),
