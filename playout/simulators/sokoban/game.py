@@ -13,7 +13,7 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.simulators.sokoban import deadlocks, rules, tiles
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
-from playout.simulators.sokoban.solver import solve
+from playout.simulators.sokoban.solver import solve, solve_fast
 from playout.simulators.sokoban.sources import LevelSource
 
 Deadlocks = Literal["off", "info", "end"]
@@ -21,7 +21,6 @@ _MODES = ("off", "info", "end")
 
 # Past these, an optimal solution is not looked for and the metric is left out.
 OPTIMAL_NODES = 200_000
-PLAN_WEIGHT = 3.0
 
 
 class Game:
@@ -93,7 +92,7 @@ class Game:
         It is kept while the player follows it, so that asking at every step solves once.
         """
         if self._plan is None:
-            solution = solve(self.tiles, weight=PLAN_WEIGHT)
+            solution = solve_fast(self.tiles)
             self._plan = list(solution.moves) if solution.solved else None
         return None if self._plan is None else tuple(self._plan)
 
