@@ -1,0 +1,1 @@
+"""Sokoban: rules, levels, generator, deadlocks, solver."""
