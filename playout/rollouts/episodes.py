@@ -77,8 +77,18 @@ class EpisodeStep:
     """What the world said after the action."""
 
     @classmethod
-    def of(cls, seat: str, observation: Any, decision: Decision) -> "EpisodeStep":
-        """The step that ``decision`` begins; its results are not known yet."""
+    def of(
+        cls,
+        seat: str,
+        observation: Any,
+        decision: Decision,
+        *,
+        reward: float = 0.0,
+        terminated: bool = False,
+        truncated: bool = False,
+        info: Mapping[str, Any] = {},
+    ) -> "EpisodeStep":
+        """What ``seat`` saw and decided, and what came of it."""
         stats = decision.stats
         return cls(
             seat=seat,
@@ -89,6 +99,10 @@ class EpisodeStep:
             completions=tuple(map(Written.of, decision.completions)),
             futures=stats.get("futures"),
             search=stats.get("search"),
+            reward=reward,
+            terminated=terminated,
+            truncated=truncated,
+            info=dict(info),
         )
 
     def as_dict(self) -> dict[str, Any]:

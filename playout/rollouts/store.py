@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import IO, Any
 
@@ -32,13 +33,13 @@ _BEFORE_CONFIG = {LOCK, MANIFEST, f"{CONFIG}.part", f"{MANIFEST}.part"}
 class Run:
     """Reads a run folder; episodes stay on disk until they are asked for."""
 
-    def __init__(self, folder: Path | str) -> None:
-        """Look at ``folder``.
+    def __init__(self, folder: Path | str, *, temporary: TemporaryDirectory[str] | None = None) -> None:
+        """Look at ``folder``; one that is ``temporary`` lives as long as this.
 
         Raises:
             WrongUse: it is not the folder of a run.
         """
-        self.folder = Path(folder)
+        self.folder, self._temporary = Path(folder), temporary
         if not (self.folder / CONFIG).is_file():
             raise WrongUse(
                 f"{self.folder}: not a run (it has no {CONFIG}); expected a folder that --out made"
