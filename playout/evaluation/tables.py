@@ -1,0 +1,86 @@
+"""Summaries as tables for the terminal: one run in full, or one row per run."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+Summary = Mapping[str, Any]
+ORACLE = "†"
+ORACLE_NOTE = f"{ORACLE} oracle: this agent looks behind the scenes"
+INTERVAL_NOTE = "95% intervals"
+
+
+def render_summary(summary: Summary) -> Table:
+    """One run: a row per number, with its interval."""
+    title = Text(f"{_agent(summary)} on {summary['env']}, {_count(summary['episodes'], 'episode')}")
+    notes = [INTERVAL_NOTE, *([ORACLE_NOTE] if summary["oracle"] else [])]
+    if summary["errors"]:
+        notes.append(f"{_count(summary['errors'], 'episode')} failed and counted as not successful")
+    table = _table(notes, title)
+    table.add_column("")
+    for name in ("mean", "low", "high"):
+        table.add_column(name, justify="right")
+    table.add_row("success", *(_share(summary["success"][part]) for part in ("mean", "low", "high")))
+    numbers = {"return": summary["return"], "length": summary["length"], **summary["metrics"]}
+    for name, estimate in numbers.items():
+        table.add_row(Text(name), *(_number(estimate[part]) for part in ("mean", "low", "high")))
+    return table
+
+
+def table(summaries: Iterable[Summary]) -> Table:
+    """One row per run, agents that look behind the scenes marked."""
+    rows = list(summaries)
+    notes = [INTERVAL_NOTE, *([ORACLE_NOTE] if any(row["oracle"] for row in rows) else [])]
+    drawn = _table(notes)
+    for name in ("environment", "agent"):
+        drawn.add_column(name, overflow="fold")
+    for name in ("n", "success", "return", "length", "errors"):
+        drawn.add_column(name, justify="right", overflow="fold")
+    for row in rows:
+        drawn.add_row(
+            Text(str(row["env"])),
+            Text(_agent(row)),
+            str(row["episodes"]),
+            _spread(row["success"], _share),
+            _spread(row["return"], _number),
+            _spread(row["length"], _number),
+            str(row["errors"] or ""),
+        )
+    return drawn
+
+
+def _table(notes: Iterable[str], title: Text | None = None) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        caption="; ".join(notes),
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
+
+
+def _agent(summary: Summary) -> str:
+    model = f" ({summary['model']})" if summary["model"] else ""
+    return f"{summary['agent']}{model}{ORACLE if summary['oracle'] else ''}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _number(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def _share(value: float | None) -> str:
+    return "n/a" if value is None else f"{100 * value:.1f}%"
+
+
+def _spread(estimate: Mapping[str, float | None], shown: Any) -> str:
+    if estimate["mean"] is None:
+        return shown(None)
+    return f"{shown(estimate['mean'])} [{shown(estimate['low'])},{shown(estimate['high'])}]"
