@@ -3,7 +3,8 @@
 Leaves out how several are played together (``driver``).
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
+from copy import copy
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -31,6 +32,12 @@ class Player(NamedTuple):
     agent: Agent
     spec: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, agent: Agent, spec: Mapping[str, Any] | None = None) -> "Player":
+        """``agent``, described by its class where there is no ``spec``."""
+        spec = spec or {"name": type(agent).__name__, "model": None, "options": {}}
+        return cls(agent, {**spec, "oracle": not agent.needs.isdisjoint({"world", "privileged"})})
+
 
 def seat_players(world: World, agents: Mapping[str, Agent], specs: Mapping[str, Any]) -> dict[str, Player]:
     """Who plays each seat of ``world``; first the evaluated one, which the first of ``agents`` plays.
@@ -56,9 +63,7 @@ def _player(seat: str, world: World, agents: Mapping[str, Agent], specs: Mapping
     name = seat if seat in agents else SEAT
     if name not in agents:
         raise WrongUse(f"{world.id}: nobody plays {seat!r}; name an agent for it: --agent {seat}=NAME")
-    agent = agents[name]
-    spec = specs.get(name) or {"name": type(agent).__name__, "model": None, "options": {}}
-    return Player(agent, {**spec, "oracle": not agent.needs.isdisjoint({"world", "privileged"})})
+    return Player.of(agents[name], specs.get(name))
 
 
 class LiveEpisode:
@@ -88,11 +93,31 @@ class LiveEpisode:
         """Whether the episode has ended or failed."""
         return self.error is not None or self.world.done
 
+    @property
+    def last(self) -> Result | None:
+        """What came of the evaluated seat's last action."""
+        return self._tally.last
+
     def turns(self) -> list[tuple[Agent, Turn]]:
         """Whom to ask now, and what they are told."""
-        return [
-            (self.players[seat].agent, self._turn(seat, view)) for seat, view in self.world.pending().items()
-        ]
+        asked = [(seat, self.players[seat].agent) for seat in self.world.pending()]
+        return [(agent, self.turn(seat, agent.needs)) for seat, agent in asked]
+
+    def turn(self, seat: str, needs: Set[str]) -> Turn:
+        """What an agent with these ``needs`` is told when it plays ``seat`` now."""
+        view = self.world.pending()[seat]
+        return Turn(
+            observation=view.observation,
+            instructions=self.world.instructions[seat],
+            legal_actions=view.legal_actions,
+            reward=view.reward,
+            info=view.info,
+            episode=self.number,
+            t=self.t,
+            seat=seat,
+            world=self.world.branchable() if "world" in needs else None,
+            privileged=self.world.privileged() if "privileged" in needs else None,
+        )
 
     def greeted(self, answer: Failure | None, seconds: float) -> None:
         """An agent was told that the episode starts, which took it ``seconds``."""
@@ -134,9 +159,19 @@ class LiveEpisode:
         for seat, result in results.items():
             self._record(seat, result)
 
+    def save(self) -> dict[str, Any]:
+        """What was recorded so far, for :meth:`load`; the world is saved apart."""
+        state = {name: copy(value) for name, value in vars(self).items() if name not in ("world", "players")}
+        return {**state, "_tally": self._tally.copy()}
+
+    def load(self, saved: Mapping[str, Any]) -> None:
+        """Forget what was recorded after ``saved``, which is used up."""
+        vars(self).update(saved)
+
     def finish(self) -> Episode:
         """The record of the episode, as far as it went."""
-        self.world_seconds, self.world.seconds = self.world.seconds, 0.0
+        self.world_seconds += self.world.seconds
+        self.world.seconds = 0.0
         for seat, (index, view, decision) in self._open.items():
             self._steps[index] = EpisodeStep.of(seat, view.observation, decision)
         return Episode(
@@ -152,21 +187,6 @@ class LiveEpisode:
                 "model": round(self.model_seconds, 6),
                 "world": round(self.world_seconds, 6),
             },
-        )
-
-    def _turn(self, seat: str, view: View) -> Turn:
-        needs = self.players[seat].agent.needs
-        return Turn(
-            observation=view.observation,
-            instructions=self.world.instructions[seat],
-            legal_actions=view.legal_actions,
-            reward=view.reward,
-            info=view.info,
-            episode=self.number,
-            t=self.t,
-            seat=seat,
-            world=self.world.branchable() if "world" in needs else None,
-            privileged=self.world.privileged() if "privileged" in needs else None,
         )
 
     def _record(self, seat: str, result: Result) -> None:
@@ -218,6 +238,11 @@ class _Tally:
         self._simulated += decision.stats.get("simulated_steps", 0)
         self._seen.add(found)
         self.last = result
+
+    def copy(self) -> "_Tally":
+        twin = copy(self)
+        twin._seen = set(self._seen)
+        return twin
 
     def metrics(self) -> dict[str, float]:
         """``invalid_rate`` and ``revisit_rate`` in [0, 1]; ``simulated_steps`` where the agent simulated."""

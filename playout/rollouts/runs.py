@@ -36,7 +36,7 @@ class AgentSpec:
 
     def load(self) -> Agent:
         """Make the agent."""
-        from playout.agents.registry import load_agent
+        from playout.agents.registry import load_agent  # reading runs must not need the agents
 
         return load_agent(self.name, model=self.model, options=self.options)
 
