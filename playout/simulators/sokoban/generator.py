@@ -12,8 +12,8 @@ In the manner of Racaniere et al., "Imagination-augmented agents for deep reinfo
 The paper searches depth-first over single moves. Here a state is a set of boxes with the region
 in which the player can walk, visited once, breadth-first over pulls: small rooms are searched to
 the end, and the first visit is the shortest solution. Of a layer of more than ``LAYER`` states a
-random part is followed. A level is the best of ``CANDIDATES`` rooms and is solvable by
-construction. Splits, banks and files are in ``sources``.
+random part is followed, up to ``MAX_STATES`` in all. A level is the best of ``CANDIDATES`` rooms
+and is solvable by construction. Splits, banks and files are in ``sources``.
 
 A cell is an index into the flat room. The border is always wall, so no step leaves the room.
 """
@@ -39,8 +39,9 @@ from playout.simulators.sokoban.tiles import (
 
 VERSION = 1  # raise it when the same key gives another level: cached banks are then made anew
 
-# The walk: steps per unit of height + width, chance of a new direction, what a step stamps.
-WALK_LENGTH = 1.7
+# The walk: steps per unit of height + width (gym-sokoban's 1.7 makes more rooms that are the same
+# small one), chance of a new direction, what a step stamps.
+WALK_LENGTH = 2.0
 TURN = 0.35
 MASKS = np.array(
     [
@@ -56,7 +57,7 @@ MASKS = np.array(
 CANDIDATES = 4  # rooms per level, of which the best is kept
 TRIES = 10_000  # rooms carved for one level before giving up
 LAYER = 512  # states with equal pulls that are pulled further
-MAX_STATES = 1 << 17  # states per room
+MAX_STATES = 1 << 13  # states per room
 
 # What `generate_many` is told when a caller wants rooms of any split.
 ANY_SPLIT = -1

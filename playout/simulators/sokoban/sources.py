@@ -236,7 +236,7 @@ def _bar(title: str) -> Iterator[Progress]:
     from rich.console import Console
 
     began = time.monotonic()
-    bar = rich.progress.Progress(console=Console(stderr=True), transient=True)
+    bar = rich.progress.Progress(console=Console(stderr=True))
     task = bar.add_task(title)
 
     def report(done: int, total: int) -> None:

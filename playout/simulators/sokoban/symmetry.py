@@ -91,7 +91,7 @@ def hash_of(tiles: np.ndarray) -> int:
 @njit(cache=True)
 def split_number(walls: np.ndarray) -> int:
     """:func:`split_of` as an index into ``SPLITS``, of a wall pattern (uint8[H, W], 0 wall, else 1)."""
-    return max(7, int(hash_of(walls) % np.uint64(10))) - 7
+    return int(max(7, np.int64(hash_of(walls) % np.uint64(10))) - 7)
 
 
 @njit(cache=True)
