@@ -1,1 +1,6 @@
 """Floor 1: chat models behind one protocol, strict parsing of answers, judging. Knows no world."""
+
+from playout.language.models import load_model
+from playout.language.parsing import LEGAL_PREFIX, parse_answer
+
+__all__ = ["LEGAL_PREFIX", "load_model", "parse_answer"]
