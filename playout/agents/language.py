@@ -233,7 +233,12 @@ def _reply(completion: Completion) -> Message:
 
 
 def _as_listed(turn: Turn, text: str) -> Any:
-    """The listed action that ``text`` writes, where actions are not text themselves."""
-    if not turn.legal_actions or isinstance(turn.legal_actions[0], str):
+    """The listed action that ``text`` means up to case; ``text`` itself if there is none.
+
+    An action that is not legal goes to the world all the same, which knows best what is wrong with it.
+    """
+    listed = turn.legal_actions or ()
+    if text in listed:
         return text
-    return next((action for action in turn.legal_actions if str(action) == text), text)
+    wanted = text.lower()
+    return next((action for action in listed if str(action).strip().lower() == wanted), text)

@@ -108,6 +108,12 @@ def test_a_chat_context_repeats_the_conversation_with_its_tokens(turn, fake_mode
     assert "room 1" in chat[1].content and chat[2].content == UP and chat[2].token_ids == (1, 2)
 
 
+def test_the_spelling_of_the_list_wins(turn, fake_model):
+    model = fake_model(lambda chat, seed: "<Action> go To desk 1 </Action>")
+    (decision,) = agent_of(model).act([turn(legal=("look", "Go to desk 1"))])
+    assert decision.action == "Go to desk 1"
+
+
 def test_actions_that_are_not_text_are_named_by_their_text(turn, fake_model):
     model = fake_model(lambda chat, seed: "<action>2</action>")
     (decision,) = agent_of(model).act([turn([0.5, 1.0], legal=range(3))])
