@@ -3,8 +3,10 @@
 A script sees the chat and a seed and returns the text. Nothing here is a language model.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from zlib import crc32
 
 from playout.core import Chat, Completion, Sampling, Score, WrongUse
 from playout.core.random import Stream
@@ -12,6 +14,9 @@ from playout.language.parsing import LEGAL_PREFIX
 
 Script = Callable[[Chat, int], str]
 """From a chat and a seed to the text of the answer."""
+
+
+_PIECES = re.compile(r"\s*\w+|\s*\W|\s+")
 
 
 class ScriptedModel:
@@ -24,7 +29,7 @@ class ScriptedModel:
         self.script = script
 
     def generate(self, chats: Sequence[Chat], sampling: Sampling) -> list[Completion]:
-        """One completion per chat, cut at stop texts; its tokens are its code points."""
+        """One completion per chat, cut at stop texts; its tokens are words and signs."""
         seeds = sampling.seeds or (0,) * len(chats)
         return [self._complete(chat, seed, sampling) for chat, seed in zip(chats, seeds, strict=True)]
 
@@ -39,8 +44,11 @@ class ScriptedModel:
             text = text if text in sampling.choices else sampling.choices[seed % len(sampling.choices)]
         for stop in sampling.stop:
             text = text.split(stop, 1)[0]
-        cut = text[: sampling.max_tokens]
-        tokens = tuple(map(ord, cut))
+        pieces = _PIECES.findall(text)
+        cut = "".join(pieces[: sampling.max_tokens])
+        tokens = tuple(
+            crc32(piece.encode("utf-8", "surrogatepass")) for piece in pieces[: sampling.max_tokens]
+        )
         done = Completion(text=cut, token_ids=tokens, finish="stop" if cut == text else "length")
         return replace(done, logprobs=(0.0,) * len(tokens)) if sampling.logprobs else done
 

@@ -36,7 +36,7 @@ def test_a_completion_depends_on_its_own_seed_only() -> None:
 def test_sampling_is_honoured() -> None:
     model = ScriptedModel(lambda chat, seed: "one. two. three")
     (cut,) = model.generate([CHAT], Sampling(max_tokens=3))
-    assert (cut.text, cut.finish) == ("one", "length")
+    assert (cut.text, cut.finish) == ("one. two", "length")
     (stopped,) = model.generate(
         [CHAT], Sampling(max_tokens=50, stop=(" three",), prefill="> ", logprobs=True)
     )
