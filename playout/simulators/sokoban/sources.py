@@ -226,7 +226,9 @@ def _distinct(
         report(min(len(rooms), size), size)
         if len(rooms) >= size:
             break
-    return np.stack(list(rooms.values())[:size])
+    kept = list(rooms.values())[:size]
+    report(len(kept), len(kept))
+    return np.stack(kept)
 
 
 @contextmanager

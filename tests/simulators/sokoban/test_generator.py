@@ -91,14 +91,6 @@ def test_a_level_is_a_function_of_its_key_alone():
 def test_the_level_of_a_key_does_not_change_between_versions():
     """If this fails on purpose, raise ``generator.VERSION``: banks in caches are stale."""
     assert to_xsb(generate(7, 7, 2, 0)) == LEVEL_OF_KEY_0
-        "#######",
-        "#     #",
-        "#    @#",
-        "##$  ##",
-        "## $  #",
-        "### ..#",
-        "#######",
-    ]
 
 
 @pytest.mark.parametrize("split", SPLITS)
