@@ -29,7 +29,7 @@ from playout.core import (
 from playout.core.random import Stream
 from playout.language.parsing import parse_answer
 
-_MAX_TOKENS: dict[prompts.Mode, int] = {"answer": 48, "think": 512, "score": 1}
+_MAX_TOKENS: dict[prompts.Mode, int] = {"answer": 64, "think": 512, "score": 1}
 _UNASKED = ParsedAnswer(action=None)
 
 
@@ -49,7 +49,7 @@ class LanguageConfig:
     top_p: float = 1.0
     """Nucleus sampling keeps the smallest set of tokens with this much probability."""
     max_tokens: int | None = None
-    """Most tokens of an answer; None for 48 in answer mode and 512 in think mode."""
+    """Most tokens of an answer; None for 64 in answer mode and 512 in think mode."""
     prefill: str = ""
     """Text that every answer begins with, such as <action>."""
     retries: int = 0
@@ -74,8 +74,8 @@ class LanguageAgent:
     """Plays by asking a model, all live turns in one call.
 
     A row of the call depends on its own turn and seed only. A reply without a readable action becomes
-    the action ``""``, which worlds count as an invalid step; a failed completion also leaves its reason
-    in ``stats["failed"]``.
+    the action ``""``, which language worlds count as an invalid step. Where a completion failed, or a world
+    takes no text and the model named none of its actions, ``stats["failed"]`` says so.
     """
 
     needs: frozenset[str] = frozenset({"legal_actions"})
@@ -213,12 +213,17 @@ class _Attempts:
         if self.failed:
             reason = self.completions[-1].error or "the model gave no reason"
             return Decision(action="", completions=self.completions, stats={"failed": reason})
+        action, listed = _as_listed(turn, self.parsed.action or ""), turn.legal_actions
+        stats = {}
+        if listed and isinstance(action, str) and not isinstance(listed[0], str):
+            stats = {"failed": f"expected one of {prompts.joined(listed)} from the model, got {action!r:.60}"}
         return Decision(
-            action=_as_listed(turn, self.parsed.action or ""),
+            action=action,
             thought=self.parsed.thought,
             plan=self.parsed.plan,
             parse=self.parsed,
             completions=self.completions,
+            stats=stats,
         )
 
 

@@ -49,13 +49,13 @@ def present(turn: Turn) -> str:
     """Step count, observation and legal actions."""
     lines = [f"Steps taken: {turn.t}", fence(str(turn.observation))]
     if turn.legal_actions is not None:
-        lines.append(legal_line(turn.legal_actions))
+        lines.append(LEGAL_PREFIX + joined(turn.legal_actions))
     return "\n".join(lines)
 
 
-def legal_line(actions: Sequence[Any]) -> str:
-    """``Legal actions: up, down``."""
-    return LEGAL_PREFIX + ", ".join(map(str, actions))
+def joined(actions: Sequence[Any]) -> str:
+    """``up, down``."""
+    return ", ".join(map(str, actions))
 
 
 def tagged(action: Any) -> str:

@@ -121,6 +121,11 @@ def test_actions_that_are_not_text_are_named_by_their_text(turn, fake_model):
     assert "[0.5, 1.0]" in model.calls[0][0][0][-1].content
 
 
+def test_a_world_that_takes_no_text_is_not_given_any(turn, fake_model):
+    (decision,) = agent_of(fake_model(lambda chat, seed: "Up!")).act([turn(3, legal=range(2))])
+    assert decision.stats == {"failed": "expected one of 0, 1 from the model, got ''"}
+
+
 def test_a_model_that_skips_chats_is_named(turn, fake_model):
     model = fake_model(lambda chat, seed: UP)
     model.generate = lambda chats, sampling: []

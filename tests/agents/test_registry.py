@@ -32,15 +32,11 @@ def test_options_reach_the_agent():
     assert load_agent("constant", options={"action": 3}).config.action == 3
 
 
-def test_language_takes_a_model(monkeypatch, fake_model):
-    import playout.language
-
-    monkeypatch.setattr(
-        playout.language, "load_model", lambda name: fake_model(lambda chat, seed: name), raising=False
-    )
-    agent = load_agent("language", model="scripted:x", options={"mode": "think"})
+def test_language_takes_a_model_by_name(turn):
+    agent = load_agent("language", model="scripted:echo-first-legal", options={"mode": "think"})
     assert isinstance(agent, LanguageAgent)
     assert agent.config.mode == "think"
+    assert agent.act([turn(legal=("left", "up"))])[0].action == "left"
 
 
 @pytest.mark.parametrize(
