@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from playout.agents.memory import Exchange
 from playout.core import Chat, Message, Turn
-from playout.language.parsing import LEGAL_PREFIX
+from playout.language.parsing import LEGAL_PREFIX, MAX_PLAN
 
 Mode = Literal["answer", "think", "score"]
 
@@ -17,7 +17,7 @@ _ACTION = "<action>your action</action>"
 FORMATS: dict[Mode, str] = {
     "answer": f"Answer with your next action in this form, and nothing else:\n{_ACTION}",
     "think": "First think about what each action would lead to, then act. Answer in this form; the plan is"
-    " optional and holds at most 5 actions separated by commas, the next one first:\n"
+    f" optional and holds at most {MAX_PLAN} actions separated by commas, the next one first:\n"
     f"<think>your thoughts</think><plan>action, action, action</plan>{_ACTION}",
     "score": f"Answer with your next action in this form, and nothing else:\n{_ACTION}",
 }
