@@ -111,6 +111,7 @@ class _Table:
         self.distinct = list({id(agent): agent for agent in agents.values()}.values())
         self._make_world, self._seed, self._specs = make_world, seed, specs
         self._free: deque[World] = deque()
+        self._counting = threading.Lock()
 
     def start(self, number: int) -> LiveEpisode:
         """Begin an episode."""
@@ -121,6 +122,8 @@ class _Table:
     def finish(self, live: LiveEpisode) -> Episode:
         """The record of an episode; what failed may have left its world broken, so it is not used again."""
         episode = live.finish()
+        with self._counting:
+            self.stats.add(live, episode)
         if live.error is None:
             self._free.append(live.world)
         else:
@@ -144,11 +147,9 @@ def _in_lock_step(table: _Table, numbers: Sequence[int], slots: int) -> Iterator
             stats.rounds += 1
             stats.idle_slots += min(slots - len(live), len(waiting))
             _round([episode for episode in live if not episode.over])
-            finished = [episode for episode in live if episode.over]
+            finished = [table.finish(episode) for episode in live if episode.over]
             live = [episode for episode in live if not episode.over]
-            for episode in finished:
-                record = table.finish(episode)
-                stats.add(episode, record)
+            for record in finished:
                 yield record
                 stats.wall_seconds = perf_counter() - began
     finally:
@@ -214,7 +215,7 @@ def _each(
 
 
 def _concurrently(table: _Table, numbers: Sequence[int], slots: int) -> Iterator[Episode]:
-    waiting, finished = deque(numbers), SimpleQueue[tuple[LiveEpisode, Episode] | Exception | None]()
+    waiting, finished = deque(numbers), SimpleQueue[Episode | Exception | None]()
     # Only agents that say so may be called by several threads at once.
     guards = {
         id(agent): nullcontext() if getattr(agent, "is_endpoint", False) else threading.Lock()
@@ -225,7 +226,7 @@ def _concurrently(table: _Table, numbers: Sequence[int], slots: int) -> Iterator
         try:
             while (number := _taken(waiting)) is not None:
                 live = _alone(table, number, guards)
-                finished.put((live, table.finish(live)))
+                finished.put(table.finish(live))
         except Exception as error:
             finished.put(error)
         finished.put(None)
@@ -241,8 +242,7 @@ def _concurrently(table: _Table, numbers: Sequence[int], slots: int) -> Iterator
             if item is None:
                 working -= 1
                 continue
-            table.stats.add(*item)
-            yield item[1]
+            yield item
             table.stats.wall_seconds = perf_counter() - began
     finally:
         waiting.clear()

@@ -75,6 +75,8 @@ class LiveEpisode:
         self.evaluated = next(iter(players))
         self.t = self.prompted = self.stepped = 0
         self.error: str | None = None
+        self.last: Result | None = None
+        """What came of the evaluated seat's last action."""
         self.model_seconds = self.world_seconds = 0.0
         self._steps: list[EpisodeStep] = []
         self._open: dict[str, tuple[int, View, Decision]] = {}
@@ -92,11 +94,6 @@ class LiveEpisode:
     def over(self) -> bool:
         """Whether the episode has ended or failed."""
         return self.error is not None or self.world.done
-
-    @property
-    def last(self) -> Result | None:
-        """What came of the evaluated seat's last action."""
-        return self._tally.last
 
     def turns(self) -> list[tuple[Agent, Turn]]:
         """Whom to ask now, and what they are told."""
@@ -190,6 +187,10 @@ class LiveEpisode:
         )
 
     def _record(self, seat: str, result: Result) -> None:
+        if seat == self.evaluated:
+            self.last = result
+        if seat not in self._open:  # it is out before it ever acted
+            return
         index, view, decision = self._open.pop(seat)
         self._steps[index] = EpisodeStep.of(
             seat,
@@ -205,9 +206,9 @@ class LiveEpisode:
 
     def _outcome(self) -> Outcome:
         returns = self.world.returns
-        last = {} if self.error or self._tally.last is None else self._tally.last.info
+        last = {} if self.error or self.last is None else self.last.info
         success = last.get("is_success")
-        told = {name: float(value) for name, value in last.get("metrics", {}).items() if value is not None}
+        told = {name: float(value) for name, value in last.get("metrics", {}).items() if _is_number(value)}
         seats = {f"return_{seat}": total for seat, total in returns.items()} if len(self.players) > 1 else {}
         return Outcome(
             is_success=None if success is None else bool(success),
@@ -220,12 +221,11 @@ class LiveEpisode:
 class _Tally:
     """Metrics that every world has, counted over the steps of the evaluated seat."""
 
-    __slots__ = ("_invalid", "_revisits", "_seen", "_simulated", "_steps", "last")
+    __slots__ = ("_invalid", "_revisits", "_seen", "_simulated", "_steps")
 
     def __init__(self) -> None:
         self._steps = self._invalid = self._revisits = self._simulated = 0
         self._seen: set[Hashable] = set()
-        self.last: Result | None = None
 
     def count(self, view: View, decision: Decision, result: Result) -> None:
         if not self._seen:
@@ -237,7 +237,6 @@ class _Tally:
         self._revisits += found in self._seen
         self._simulated += decision.stats.get("simulated_steps", 0)
         self._seen.add(found)
-        self.last = result
 
     def copy(self) -> "_Tally":
         twin = copy(self)
@@ -249,6 +248,10 @@ class _Tally:
         steps = max(1, self._steps)
         rates = {"invalid_rate": self._invalid / steps, "revisit_rate": self._revisits / steps}
         return {**rates, "simulated_steps": float(self._simulated)} if self._simulated else rates
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number | np.bool_)
 
 
 def fingerprint(observation: Any) -> Hashable:

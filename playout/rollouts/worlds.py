@@ -175,7 +175,7 @@ class TurnWorld(_PettingZooWorld):
         self._advance()
 
     def apply(self, actions: Mapping[str, Any]) -> dict[str, Result]:
-        """Let the selected seat act; the results of the seats whose turn has come or who are out."""
+        """Let the selected seat act; results are due to the seat whose turn has come and to those now out."""
         ((seat, action),) = actions.items()
         self._acted.add(seat)
         began = perf_counter()
@@ -193,11 +193,11 @@ class TurnWorld(_PettingZooWorld):
             observation, reward, terminated, truncated, info = self.env.last()
             result = Result(observation, float(reward), bool(terminated), bool(truncated), dict(info))
             self.returns[seat] += result.reward
-            if seat in self._acted:
-                results[seat] = result
             if terminated or truncated:
+                results[seat] = result
                 self.env.step(None)
             else:
+                results |= {seat: result} if seat in self._acted else {}
                 self._views = {seat: self._view(seat, observation, result.reward, result.info)}
         self.done = not self._views
         self.seconds += perf_counter() - began
