@@ -43,7 +43,8 @@ class Game:
         self.source, self.max_steps, self.deadlocks = source, max_steps, deadlocks
         self._going, self._ending = rewards_of(rewards).table().tolist()
         self.counters = np.zeros(rules.COUNTERS, np.int32)
-        self._plan: list[int] | None = None
+        self._plan: tuple[int, ...] | None = None
+        self._hopeless = False
         self.ended = True
 
     def start(self, key: int) -> None:
@@ -53,7 +54,8 @@ class Game:
         self.tiles = np.array(level.tiles, np.uint8)
         rules.count(self.tiles, self.counters)
         self.dead = deadlocks.dead_squares(self.tiles) if self.deadlocks != "off" else None
-        self.deadlock, self.ended, self._plan = False, False, None
+        self.deadlock, self.ended = False, False
+        self._plan, self._hopeless = None, False
 
     def step(self, action: int) -> tuple[float, bool, bool]:
         """Take an action of ``rules`` (0 to 8).
@@ -64,7 +66,8 @@ class Game:
         event = rules.step(self.tiles, self.counters, action)
         if event & rules.PUSHED and self.dead is not None and not self.deadlock:
             self.deadlock = self._stuck((action - 1) & 3)
-        self._follow(action)
+        if event & rules.MOVED:
+            self._follow((action - 1) & 3)
         terminated = event >= rules.SOLVED or (self.deadlock and self.deadlocks == "end")
         truncated = not terminated and self.steps >= self.max_steps
         self.ended = terminated or truncated
@@ -89,12 +92,13 @@ class Game:
     def plan(self) -> tuple[int, ...] | None:
         """Directions (0 to 3) that solve the room from here, or None where no solution was found.
 
-        It is kept while the player follows it, so that asking at every step solves once.
+        It is kept while the player follows it, so that asking at every step solves once. Where none was
+        found, none is looked for again in the episode: what follows a lost room is lost too.
         """
-        if self._plan is None:
+        if self._plan is None and not self._hopeless:
             solution = solve_fast(self.tiles)
-            self._plan = list(solution.moves) if solution.solved else None
-        return None if self._plan is None else tuple(self._plan)
+            self._plan, self._hopeless = solution.moves if solution.solved else None, not solution.solved
+        return self._plan
 
     def outcome(self) -> tuple[bool, dict[str, float]]:
         """Success, and: pushes, boxes on goals (share), deadlock (0 or 1), pushes over the optimum."""
@@ -124,7 +128,8 @@ class Game:
         """Take back what :meth:`save` gave."""
         self.tiles, self.counters = saved["tiles"].copy(), saved["counters"].copy()
         self.start_tiles, self.name = saved["start_tiles"], saved["name"]
-        self.deadlock, self.ended, self._plan = saved["deadlock"], saved["ended"], None
+        self.deadlock, self.ended = saved["deadlock"], saved["ended"]
+        self._plan, self._hopeless = None, False
         self.dead = deadlocks.dead_squares(self.tiles) if self.deadlocks != "off" else None
 
     def _stuck(self, direction: int) -> bool:
@@ -133,10 +138,10 @@ class Game:
         row, column = row + tiles.ROW_STEP[direction], column + tiles.COLUMN_STEP[direction]
         return deadlocks.after_push(self.tiles, self.dead, row, column) != deadlocks.NONE
 
-    def _follow(self, action: int) -> None:
+    def _follow(self, direction: int) -> None:
+        """Keep the rest of the plan if the player has moved as it says."""
         if self._plan:
-            on_plan = action in (self._plan[0] + 1, self._plan[0] + 5)
-            self._plan = self._plan[1:] if on_plan else None
+            self._plan = self._plan[1:] if direction == self._plan[0] else None
 
 
 @lru_cache(maxsize=4096)

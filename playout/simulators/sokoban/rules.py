@@ -27,11 +27,13 @@ from playout.simulators.sokoban.tiles import (
     PLAYER,
     PLAYER_ON_GOAL,
     ROW_STEP,
+    WALL,
     WITH_BOX,
     WITH_PLAYER,
 )
 
 ACTIONS = 9
+WAIT, LAST_PUSH = 0, 4
 
 # Events.
 MOVED, PUSHED, BOX_ON, BOX_OFF, SOLVED = 1, 2, 4, 8, 16
@@ -42,14 +44,29 @@ PLAYER_AT, BOXES_OFF, STEPS, PUSHES = range(4)
 COUNTERS = 4
 
 
-@njit(cache=True, inline="always")
-def _free(tile: int) -> bool:
-    return tile == FLOOR or tile == GOAL
+# Inlined, since a slice handed to a function that stays one costs more than a whole step; and one table
+# or comparison after the other instead of branches, since play is what no processor predicts.
+rule = njit(cache=True, inline="always", error_model="numpy")
 
 
-@njit(cache=True, inline="always")
-def _is_box(tile: int) -> bool:
-    return tile == BOX or tile == BOX_ON_GOAL
+@rule
+def tile_at(tiles: np.ndarray, row: int, column: int) -> int:
+    """The tile of a cell; wall outside the room."""
+    height, width = tiles.shape
+    inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+    return tiles[row, column] if inside else WALL
+
+
+@rule
+def is_free(tile: int) -> bool:
+    """Whether the player or a box can come onto a cell."""
+    return (tile == FLOOR) | (tile == GOAL)
+
+
+@rule
+def is_box(tile: int) -> bool:
+    """Whether a box stands on a cell."""
+    return (tile == BOX) | (tile == BOX_ON_GOAL)
 
 
 @njit(cache=True)
@@ -71,7 +88,7 @@ def count(tiles: np.ndarray, counters: np.ndarray) -> None:
                 counters[BOXES_OFF] += 1
 
 
-@njit(cache=True)
+@rule
 def step(tiles: np.ndarray, counters: np.ndarray, action: int) -> int:
     """Take one action, in place.
 
@@ -84,48 +101,32 @@ def step(tiles: np.ndarray, counters: np.ndarray, action: int) -> int:
         The event.
     """
     counters[STEPS] += 1
-    if action == 0:
-        return 0
+    width = tiles.shape[1]
     direction = (action - 1) & 3
-    height, width = tiles.shape
-    row, column = divmod(counters[PLAYER_AT], width)
-    next_row, next_column = row + ROW_STEP[direction], column + COLUMN_STEP[direction]
-    if not (0 <= next_row < height and 0 <= next_column < width):
+    down, right = ROW_STEP[direction], COLUMN_STEP[direction]
+    row = counters[PLAYER_AT] // width
+    column = counters[PLAYER_AT] - row * width
+    ahead = tile_at(tiles, row + down, column + right)
+    beyond = tile_at(tiles, row + 2 * down, column + 2 * right)
+    pushed = is_box(ahead) & is_free(beyond) & (action <= LAST_PUSH)
+    if action == WAIT or not (is_free(ahead) | pushed):
         return 0
-    event = 0
-    if _is_box(tiles[next_row, next_column]) and action <= 4:
-        event = _push(tiles, counters, next_row, next_column, direction)
-    if not _free(tiles[next_row, next_column]):
-        return event
+    event = MOVED
+    if pushed:
+        on = (ahead == BOX) & (beyond == GOAL)
+        off = (ahead == BOX_ON_GOAL) & (beyond == FLOOR)
+        counters[BOXES_OFF] += int(off) - int(on)
+        counters[PUSHES] += 1
+        solved = on & (counters[BOXES_OFF] == 0)
+        event |= PUSHED | BOX_ON * on | BOX_OFF * off | SOLVED * solved
+        tiles[row + 2 * down, column + 2 * right] = WITH_BOX[beyond]
+    tiles[row + down, column + right] = WITH_PLAYER[EMPTIED[ahead]]
     tiles[row, column] = EMPTIED[tiles[row, column]]
-    tiles[next_row, next_column] = WITH_PLAYER[tiles[next_row, next_column]]
-    counters[PLAYER_AT] = next_row * width + next_column
-    return event | MOVED
-
-
-@njit(cache=True)
-def _push(tiles: np.ndarray, counters: np.ndarray, row: int, column: int, direction: int) -> int:
-    """Move the box at (row, column) one cell on, if that cell is free."""
-    height, width = tiles.shape
-    to_row, to_column = row + ROW_STEP[direction], column + COLUMN_STEP[direction]
-    if not (0 <= to_row < height and 0 <= to_column < width) or not _free(tiles[to_row, to_column]):
-        return 0
-    event = PUSHED
-    if tiles[row, column] == BOX_ON_GOAL and tiles[to_row, to_column] == FLOOR:
-        event |= BOX_OFF
-        counters[BOXES_OFF] += 1
-    elif tiles[row, column] == BOX and tiles[to_row, to_column] == GOAL:
-        event |= BOX_ON
-        counters[BOXES_OFF] -= 1
-        if counters[BOXES_OFF] == 0:
-            event |= SOLVED
-    tiles[row, column] = EMPTIED[tiles[row, column]]
-    tiles[to_row, to_column] = WITH_BOX[tiles[to_row, to_column]]
-    counters[PUSHES] += 1
+    counters[PLAYER_AT] += down * width + right
     return event
 
 
-@njit(cache=True)
+@rule
 def legal(tiles: np.ndarray, counters: np.ndarray, mask: np.ndarray) -> None:
     """Which actions would change the room.
 
@@ -135,21 +136,16 @@ def legal(tiles: np.ndarray, counters: np.ndarray, mask: np.ndarray) -> None:
         mask: int8[4] for the pushes 1 to 4, or int8[9] for all actions; overwritten with 0 and 1.
     """
     width = tiles.shape[1]
-    offset = 0 if len(mask) == 4 else 1
-    mask[0] = 0
-    row, column = divmod(counters[PLAYER_AT], width)
+    row = counters[PLAYER_AT] // width
+    column = counters[PLAYER_AT] - row * width
+    every = len(mask) == ACTIONS
+    first = 1 if every else 0
+    mask[WAIT] = 0
     for direction in range(4):
-        row_step, column_step = ROW_STEP[direction], COLUMN_STEP[direction]
-        ahead = _tile(tiles, row + row_step, column + column_step)
-        moves = _free(ahead)
-        pushes = _is_box(ahead) and _free(_tile(tiles, row + 2 * row_step, column + 2 * column_step))
-        mask[offset + direction] = moves or pushes
-        if offset:
-            mask[offset + 4 + direction] = moves
-
-
-@njit(cache=True, inline="always")
-def _tile(tiles: np.ndarray, row: int, column: int) -> int:
-    height, width = tiles.shape
-    inside = 0 <= row < height and 0 <= column < width
-    return tiles[row, column] if inside else 0
+        down, right = ROW_STEP[direction], COLUMN_STEP[direction]
+        ahead = tile_at(tiles, row + down, column + right)
+        beyond = tile_at(tiles, row + 2 * down, column + 2 * right)
+        moves = is_free(ahead)
+        mask[first + direction] = moves | (is_box(ahead) & is_free(beyond))
+        if every:
+            mask[LAST_PUSH + 1 + direction] = moves
