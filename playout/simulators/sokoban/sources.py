@@ -6,11 +6,12 @@ for it with ``level``, the batched ones index ``bank()`` themselves.
 """
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from playout.simulators.sokoban.generator import VERSION, generate, generate_man
 from playout.simulators.sokoban.levels import Level, read_boxoban, read_xsb
 from playout.simulators.sokoban.symmetry import Split, canonical_hashes
 from playout.simulators.sokoban.tiles import WALL
+
+if TYPE_CHECKING:
+    import rich.progress
 
 Progress = Callable[[int, int], None]  # levels done, levels wanted
 
@@ -234,23 +238,28 @@ def _distinct(
 @contextmanager
 def _bar(title: str) -> Iterator[Progress]:
     """A progress bar on stderr that appears once the work has taken ``QUIET_SECONDS``."""
+    began = time.monotonic()
+    with ExitStack() as shown:
+        bars = []
+
+        def report(done: int, total: int) -> None:
+            if not bars and time.monotonic() - began > QUIET_SECONDS:
+                bars.append(shown.enter_context(_rich_bar()))
+                bars[0].add_task(title)
+            for bar in bars:
+                bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield report
+
+
+def _rich_bar() -> "rich.progress.Progress":
+    """A bar on stderr, without the draw from the global random numbers that importing rich makes."""
+    drawn = random.getstate()
     import rich.progress
     from rich.console import Console
 
-    began = time.monotonic()
-    bar = rich.progress.Progress(console=Console(stderr=True))
-    task = bar.add_task(title)
-
-    def report(done: int, total: int) -> None:
-        bar.update(task, completed=done, total=total)
-        if time.monotonic() - began > QUIET_SECONDS:
-            bar.start()
-
-    try:
-        yield report
-    finally:
-        if bar.live.is_started:
-            bar.stop()
+    random.setstate(drawn)
+    return rich.progress.Progress(console=Console(stderr=True))
 
 
 def _files(paths: Sequence[str | Path]) -> Iterator[Path]:

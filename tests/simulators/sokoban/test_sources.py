@@ -1,3 +1,6 @@
+import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +61,17 @@ def test_a_bar_appears_only_when_it_takes_long(own_cache: Path, monkeypatch, cap
     BankSource(6, 6, 1, size=11)
     out, err = capsys.readouterr()
     assert "Generating Sokoban 6x6, 1 box, train" in err and out == ""
+
+
+def test_a_bar_leaves_the_global_random_numbers_alone():
+    program = (
+        "import random; from playout.simulators.sokoban import sources; sources.QUIET_SECONDS = 0.0\n"
+        "random.seed(0); sources.BankSource(6, 6, 1, size=12)\n"
+        "print(random.random())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "Generating" in done.stderr
+    assert float(done.stdout) == random.Random(0).random()
 
 
 def test_a_tiny_room_gives_as_many_distinct_levels_as_it_has():
