@@ -12,7 +12,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 .venv/.core: $(SETUP) | $(BIN)/python
-	$(PIP) --editable '.[report]'
+	$(PIP) --editable .
 	touch $@
 
 .venv/.models: $(SETUP) .venv/.core
@@ -21,7 +21,7 @@ $(BIN)/python:
 	touch $@
 
 .venv/.dev: $(SETUP) .venv/.core
-	$(PIP) --editable '.[torch,openai,play,report,dev]'
+	$(PIP) --editable '.[torch,openai,play,dev]'
 	touch $@
 
 # The main job on real input: Boxoban levels where DATA (or PLAYOUT_DATA) has them, else generated ones.
