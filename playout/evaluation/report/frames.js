@@ -3,18 +3,19 @@
 
 const SERIES = ["#2d6cdf", "#d05a28", "#208c5a", "#8c54be", "#b8860b", "#3ca0b4"];
 
-/** A new element; strings among the children become text. */
+/** A new element; strings among the children become text, lone surrogates in them a mark. */
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   set(node, attributes);
-  node.append(...children.filter((child) => child !== null && child !== undefined));
+  const given = children.filter((child) => child !== null && child !== undefined);
+  node.append(...given.map((child) => (typeof child === "string" ? child.toWellFormed() : child)));
   return node;
 }
 
 function svg(tag, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
   set(node, attributes);
-  node.append(...children);
+  node.append(...children.map((child) => (typeof child === "string" ? child.toWellFormed() : child)));
   return node;
 }
 
@@ -22,7 +23,7 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") node.addEventListener(name, value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value).toWellFormed());
   }
 }
 

@@ -93,6 +93,10 @@ function markCurrent() {
   const button = current && byId("rows").querySelector(`button[data-number="${current.row.number}"]`);
   if (!button) return;
   button.setAttribute("aria-current", "true");
-  button.scrollIntoView({ block: "nearest" });
+  const rows = byId("rows");
+  const top = button.parentElement.offsetTop;
+  if (top < rows.scrollTop || top + button.offsetHeight > rows.scrollTop + rows.clientHeight) {
+    rows.scrollTop = top - rows.clientHeight / 3;
+  }
 }
 

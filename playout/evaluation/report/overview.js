@@ -45,7 +45,7 @@ function runTitle(run) {
 
 function drawHead() {
   const envs = [...new Set(RUNS.map((run) => run.summary.env || "no episodes"))].join(" and ");
-  document.title = `${RUNS.map(runTitle).join(" and ")} on ${envs}`;
+  document.title = `${RUNS.map(runTitle).join(" and ")} on ${envs}`.toWellFormed();
   const names = RUNS.flatMap((run, i) => [i ? " and " : "", el("span", { class: PAIR ? SIDES[i] : "" }, runTitle(run))]);
   const about = RUNS.map((run) => [run.name, plural(run.summary.episodes, "episode"), day(run.manifest.created)].filter(Boolean).join(", "));
   const oracle = RUNS.some((run) => run.summary.oracle) ? " † looks behind the scenes (oracle)." : "";

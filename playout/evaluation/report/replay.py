@@ -20,11 +20,11 @@ class _Differs(Exception):
 
 
 class Replayer:
-    """Plays the first episodes of a run again, with one environment per configuration."""
+    """Plays episodes again, with one environment per configuration; close it, or use it in ``with``."""
 
-    def __init__(self, *, most: int) -> None:
-        """Play at most ``most`` episodes."""
-        self.left = most
+    def __init__(self, *, most: int | None = None) -> None:
+        """Play the first ``most`` episodes that are asked for, None: all."""
+        self.left = math.inf if most is None else most
         self._worlds: dict[str, World | str] = {}
 
     def frames(self, episode: Mapping[str, Any]) -> tuple[Frames | None, str | None]:
@@ -58,6 +58,10 @@ class Replayer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the environments."""
         for world in self._worlds.values():
             if isinstance(world, World):
                 world.close()

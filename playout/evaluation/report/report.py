@@ -1,7 +1,9 @@
 """Gathers what a report shows: summaries, the index of episodes, and each episode made small."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,23 @@ FILE = "report.html"
 REPLAYED = 200
 
 
+@dataclass
+class _Shown:
+    """One run of the page, filled while its episodes go by."""
+
+    run: Run
+    light: list[dict[str, Any]] = field(default_factory=list)
+    """The episodes without their steps."""
+    index: list[dict[str, Any]] = field(default_factory=list)
+
+
 def write_report(
     run_folder: Path | str,
     path: Path | str | None = None,
     other: Path | str | None = None,
     *,
     replay: int = REPLAYED,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write the report of a run, or of two side by side on equal seeds.
 
@@ -31,6 +44,7 @@ def write_report(
         other: a second run to show beside the first.
         replay: the first so many episodes of each run are played again in their environments for
             their frames; the others show the observations as text.
+        progress: called with how many episodes are done and how many there are.
 
     Returns:
         The file written.
@@ -40,54 +54,56 @@ def write_report(
     """
     if replay < 0:
         raise WrongUse(f"write_report: expected replay >= 0, got {replay}")
-    runs = [Run(folder) for folder in (run_folder, other) if folder is not None]
-    target = Path(path) if path is not None else runs[0].folder / FILE
-    indices: list[list[dict[str, Any]]] = [[] for _ in runs]
-
-    def blocks() -> Iterator[tuple[str, Any]]:
-        for number, run in enumerate(runs):
-            with Replayer(most=replay) as replayer:
-                for episode in run.episodes():
-                    indices[number].append(_entry(episode))
-                    frames, note = replayer.frames(episode)
-                    yield f"e{number}-{episode['episode']}", _small(episode, frames, note)
-
+    shown = [_Shown(Run(folder)) for folder in (run_folder, other) if folder is not None]
+    target = Path(path) if path is not None else shown[0].run.folder / FILE
     part = target.with_name(f"{target.name}.part")
     with part.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(page(blocks(), lambda: _data(runs, indices)))
+        file.writelines(page(_blocks(shown, replay, progress), lambda: _data(shown)))
     os.replace(part, target)
     return target
 
 
-def _data(runs: list[Run], indices: list[list[dict[str, Any]]]) -> dict[str, Any]:
+def _blocks(
+    shown: list[_Shown], replay: int, progress: Callable[[int, int], None] | None
+) -> Iterator[tuple[str, Any]]:
+    """Every episode as the viewer takes it; fills ``shown`` on the way."""
+    done, total = 0, sum(len(one.run) for one in shown)
+    for number, one in enumerate(shown):
+        with Replayer(most=replay) as replayer:
+            for episode in one.run.episodes():
+                one.light.append({**episode, "steps": ()})
+                one.index.append(_entry(episode))
+                yield f"e{number}-{episode['episode']}", _small(episode, *replayer.frames(episode))
+                done += 1
+                if progress is not None:
+                    progress(done, total)
+
+
+def _data(shown: list[_Shown]) -> dict[str, Any]:
     """What the page reads first."""
-    shown = [
+    runs = [
         {
-            "name": run.folder.resolve().name,
-            "summary": summarise(run),
-            "config": run.config,
-            "manifest": run.manifest,
-            "episodes": index,
+            "name": one.run.folder.resolve().name,
+            "summary": summarise(one.light),
+            "config": one.run.config,
+            "manifest": one.run.manifest,
+            "episodes": one.index,
         }
-        for run, index in zip(runs, indices, strict=True)
+        for one in shown
     ]
-    return {"runs": shown, "comparison": _comparison(runs, shown) if len(runs) == 2 else None}
+    return {"runs": runs, "comparison": _comparison(*shown) if len(shown) == 2 else None}
 
 
-def _comparison(runs: list[Run], shown: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _comparison(first: _Shown, second: _Shown) -> dict[str, Any] | None:
     """Differences first minus second on equal seeds; None where no seeds are equal."""
-    seeds = [{entry["seed"] for entry in run["episodes"]} for run in shown]
-    if not seeds[0] & seeds[1]:
-        return None
-    names = ["success", "return", "length", *shown[0]["summary"]["metrics"]]
+    pairs = {entry["seed"] for entry in first.index} & {entry["seed"] for entry in second.index}
+    measured = {name for episode in first.light for name in episode["outcome"]["metrics"]}
     differences = {}
-    for name in names:
-        a, b = scores(runs[:1], name), scores(runs[1:], name)
-        try:
-            differences[name] = compare(a, b).difference.to_json()
-        except WrongUse:  # this number is not known on any seed of both
-            continue
-    return {"pairs": len(seeds[0] & seeds[1]), "metrics": differences}
+    for name in ("success", "return", "length", *sorted(measured)):
+        with suppress(WrongUse):  # this number is not known on any seed of both
+            found = compare(scores([first.light], name), scores([second.light], name))
+            differences[name] = found.difference.to_json()
+    return {"pairs": len(pairs), "metrics": differences} if pairs else None
 
 
 def _entry(episode: Mapping[str, Any]) -> dict[str, Any]:
