@@ -12,14 +12,14 @@ from playout.core import Frame
 from playout.envs import drawing
 
 _CELLS = (12, 10, 8, 6, 4)  # pixels of one cell, the largest that fits; even, so that no row is cut
-_DRAWN = ("grid", "voxels")  # kinds of which a small picture says more than words
+PICTURED = ("grid", "voxels")  # kinds of which a small picture says more than words
 
 
 def picture(frame: Frame, columns: int, rows: int) -> Text:
     """``frame`` within ``columns`` x ``rows`` characters; in words where no picture fits."""
     caption = str(frame.data.get("caption") or "")
     plain = Frame(frame.kind, {name: value for name, value in frame.data.items() if name != "caption"})
-    for cell in _CELLS if frame.kind in _DRAWN else ():
+    for cell in _CELLS if frame.kind in PICTURED else ():
         height, width, _ = (image := drawing.pixels(plain, cell=cell)).shape
         if width <= columns and (height + 1) // 2 + bool(caption) <= rows:
             return _half_blocks(image.tolist()).append(caption and f"\n{caption}", "dim")
@@ -27,13 +27,13 @@ def picture(frame: Frame, columns: int, rows: int) -> Text:
 
 
 def _half_blocks(image: list[list[list[int]]]) -> Text:
-    """Rows of ``▀``: the upper pixel is its ink, the lower its ground."""
+    """Rows of ``▀``, its ink the upper pixel and its ground the lower; a blank where both are equal."""
     lower = [*image[1::2], image[-1]]
     lines = []
     for above, below in zip(image[::2], lower, strict=False):
         line = Text(no_wrap=True)
         for ink, ground in zip(above, below, strict=True):
-            line.append("▀", _style(*ink, *ground))
+            line.append(" " if ink == ground else "▀", _style(*ink, *ground))
         lines.append(line)
     return Text("\n", no_wrap=True).join(lines)
 

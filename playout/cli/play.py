@@ -1,0 +1,149 @@
+"""``playout play``: play a world yourself, full-screen or line by line."""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+from tyro.conf import Positional, UseAppendAction, arg
+
+from playout.cli import console
+from playout.cli.eval import agents_of, flat
+from playout.cli.game import Game
+from playout.cli.keyboard import interactive
+from playout.cli.parsing import pairs
+from playout.core import MissingExtra, PlayoutError, WrongUse
+from playout.envs import drawing
+from playout.envs.drawing.terminal import safe
+from playout.rollouts import lookup
+from playout.rollouts.runs import AgentSpec
+from playout.rollouts.session import PlaySession
+from playout.rollouts.worlds import SEAT
+
+_WORDS = ":undo  :hint  :auto N (an agent plays N steps)  :new  :save  :quit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Play a world yourself: arrow keys or a list of actions, undo, hints, an agent that takes over.
+
+    Example: playout play playout/SokobanText-v0
+    """
+
+    env: Annotated[Positional[str], arg(metavar="ENV")]
+    """An id of Gymnasium or PettingZoo, ours (`playout list`) or another's (module:Ns/Name-v0)."""
+    agent: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="[SEAT=]NAME")] = ()
+    """Who plays when you hand over; the world's expert if it has one, else random. SEAT=NAME plays a
+    seat that is not yours."""
+    agent_option: Annotated[UseAppendAction[tuple[tuple[str, ...], ...]], arg(metavar="K=V ...")] = ()
+    """Options of the first agent, SEAT.K=V of another one: JSON, else text."""
+    model: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="[SEAT=]MODEL")] = ()
+    """Language model of the first agent, or of SEAT's."""
+    env_option: Annotated[
+        UseAppendAction[tuple[tuple[str, ...], ...]], arg(name="env", metavar="K=V ...")
+    ] = ()
+    """Arguments of the environment: JSON, else text. Example: --env size=[6,6] boxes=1"""
+    seat: Annotated[str | None, arg(name="as", metavar="SEAT")] = None
+    """The seat that is yours, where a world has several; all of them if not given."""
+    seed: int = 0
+    """Which level."""
+    out: Annotated[Path | None, arg(metavar="RUN")] = None
+    """Where saving puts the episode; runs/play-001 and so on if not given."""
+    plain: bool = False
+    """Line by line, for pipes and simple terminals: type an action, or :undo, :hint, :auto N, :quit."""
+
+
+def run(options: Options) -> None:
+    """Play until the person quits."""
+    specs = agents_of(options.agent, flat(options.agent_option), options.model) if options.agent else {}
+    kwargs = pairs(flat(options.env_option), "--env")
+    session = PlaySession(options.env, kwargs, options.seed, others=_others(options, kwargs, specs))
+    game = Game(session, specs.get(SEAT) or specs.get(options.seat or SEAT), options.out)
+    try:
+        if options.plain or not interactive():
+            play_plain(game, sys.stdin)
+        else:
+            _play_full_screen(game)
+    finally:
+        session.close()
+
+
+def _others(options: Options, kwargs: dict, specs: dict[str, AgentSpec]) -> dict:
+    """The agents of the seats that are not the person's: as named, else random."""
+    if options.seat is None:
+        return {}
+    world = lookup.make(options.env, kwargs)
+    world.close()
+    if options.seat not in world.seats:
+        raise WrongUse(f"--as {options.seat}: {options.env} has the seats {', '.join(world.seats)}")
+    others = [seat for seat in world.seats if seat != options.seat]
+    return {seat: specs.get(seat, AgentSpec(name="random")).load() for seat in others}
+
+
+def _play_full_screen(game: Game) -> None:
+    if find_spec("textual") is None:
+        console.note(f"{MissingExtra('textual', 'play')}; until then, line by line:")
+        return play_plain(game, sys.stdin)
+    from playout.cli.play_app import PlayApp
+
+    PlayApp(game).run()
+    return None
+
+
+def play_plain(game: Game, lines: Iterable[str]) -> None:
+    """Play line by line: each of ``lines`` is an action or a word with a colon."""
+    print(safe(f"{game.session.world.id}  seed {game.session.seed}\n{game.session.instructions}\n{_WORDS}"))
+    _look(game)
+    for line in lines:
+        text = line.rstrip("\r\n")
+        if text.strip() in (":quit", ":q"):
+            return
+        try:
+            said = _obey(game, text)
+        except PlayoutError as error:
+            console.note(f"{error}")
+            continue
+        if said is None:
+            _look(game)
+        else:
+            print(safe(said), flush=True)
+
+
+def _obey(game: Game, text: str) -> str | None:
+    """Do what a line says; what there is to tell, or None where the world is to be shown."""
+    word, _, rest = text.strip().partition(" ")
+    if not word.startswith(":"):
+        return game.typed(text)
+    if word == ":hint":
+        return game.hint()
+    if word == ":save":
+        return f"saved: {game.save()}"
+    if word == ":auto":
+        return _auto(game, rest.strip())
+    doing: dict[str, Callable[[], None]] = {":undo": game.session.undo, ":new": game.new}
+    if word not in doing:
+        raise WrongUse(f"{word}: expected one of {_WORDS}")
+    return doing[word]()
+
+
+def _auto(game: Game, count: str) -> None:
+    if not (count or "1").isdecimal():
+        raise WrongUse(f":auto {count}: expected a number of steps")
+    for decision in game.hand_over(int(count or 1)):
+        print(safe(f"{game.agent}: {decision.action}   {decision.thought}".rstrip()))
+
+
+def _look(game: Game) -> None:
+    """The world, what just happened, and what can be done."""
+    session = game.session
+    observation = session.observation
+    seen = observation if isinstance(observation, str) else drawing.text(session.frames[-1], color=False)
+    print(f"\n{safe(seen)}\n{game.status()}")
+    verdict = game.verdict()
+    if verdict and not safe(seen).startswith(safe(verdict)):
+        print(safe(verdict))
+    if game.legal:
+        print(safe("  ".join(f"[{number}] {action}" for number, action in enumerate(game.legal, 1))))
+    sys.stdout.flush()
