@@ -9,6 +9,11 @@ for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 import pytest  # noqa: E402  (after the thread counts are set)
+from hypothesis import settings  # noqa: E402
+
+# Shared machines are slow at times, and no test asserts a timing.
+settings.register_profile("playout", deadline=None, derandomize=True)
+settings.load_profile("playout")
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 sys.path.insert(0, str(EXAMPLES))
