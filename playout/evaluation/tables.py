@@ -1,6 +1,6 @@
 """Summaries as tables for the terminal: one run in full, or one row per run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rich import box
@@ -34,11 +34,12 @@ def table(summaries: Iterable[Summary]) -> Table:
     """One row per run, agents that look behind the scenes marked."""
     rows = list(summaries)
     notes = [INTERVAL_NOTE, *([ORACLE_NOTE] if any(row["oracle"] for row in rows) else [])]
+    failed = ["errors"] if any(row["errors"] for row in rows) else []
     drawn = _table(notes)
     for name in ("environment", "agent"):
         drawn.add_column(name, overflow="fold")
-    for name in ("n", "success", "return", "length", "errors"):
-        drawn.add_column(name, justify="right", overflow="fold")
+    for name in ("episodes", "success", "return", "length", *failed):
+        drawn.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(
             Text(str(row["env"])),
@@ -47,7 +48,7 @@ def table(summaries: Iterable[Summary]) -> Table:
             _spread(row["success"], _share),
             _spread(row["return"], _number),
             _spread(row["length"], _number),
-            str(row["errors"] or ""),
+            *(str(row[name]) for name in failed),
         )
     return drawn
 
@@ -80,7 +81,8 @@ def _share(value: float | None) -> str:
     return "n/a" if value is None else f"{100 * value:.1f}%"
 
 
-def _spread(estimate: Mapping[str, float | None], shown: Any) -> str:
+def _spread(estimate: Mapping[str, float | None], shown: Callable[[float | None], str]) -> Text:
+    """The mean with its interval below."""
     if estimate["mean"] is None:
-        return shown(None)
-    return f"{shown(estimate['mean'])} [{shown(estimate['low'])},{shown(estimate['high'])}]"
+        return Text(shown(None))
+    return Text(f"{shown(estimate['mean'])}\n[{shown(estimate['low'])}, {shown(estimate['high'])}]")

@@ -210,7 +210,10 @@ class Duel(ParallelEnv):
     """Two seats, three rounds; a seat gets what it played, the loser is not told why."""
 
     metadata: ClassVar[dict] = {"name": "duel"}
-    possible_agents = ("left_0", "right_0")
+    render_mode = None
+
+    def __init__(self):
+        self.possible_agents = ["left_0", "right_0"]
 
     def action_space(self, agent):
         return Discrete(5)

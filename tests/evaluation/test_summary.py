@@ -61,7 +61,7 @@ def test_what_is_not_known_is_null(episodes):
     summary = summarise(episodes)
     assert summary["success"] == {"mean": None, "low": None, "high": None}
     assert "NaN" not in json.dumps(summary)
-    shown(table([summary])), shown(render_summary(summary))
+    assert "n/a" in shown(table([summary])) and "n/a" in shown(render_summary(summary))
 
 
 def test_metrics_that_only_some_episodes_report_are_means_of_those():

@@ -40,11 +40,11 @@ function state(episode) {
 
 function runTitle(run) {
   const { agent, model } = run.summary;
-  return `${agent || "no agent"}${model ? ` (${model})` : ""}${run.summary.oracle ? " †" : ""}`;
+  return `${agent || run.config.agent || "no agent"}${model ? ` (${model})` : ""}${run.summary.oracle ? " †" : ""}`;
 }
 
 function drawHead() {
-  const envs = [...new Set(RUNS.map((run) => run.summary.env || "no episodes"))].join(" and ");
+  const envs = [...new Set(RUNS.map((run) => run.summary.env || run.config.env || "no environment"))].join(" and ");
   document.title = `${RUNS.map(runTitle).join(" and ")} on ${envs}`.toWellFormed();
   const names = RUNS.flatMap((run, i) => [i ? " and " : "", el("span", { class: PAIR ? SIDES[i] : "" }, runTitle(run))]);
   const about = RUNS.map((run) => [run.name, plural(run.summary.episodes, "episode"), day(run.manifest.created)].filter(Boolean).join(", "));
@@ -73,7 +73,7 @@ function drawSummary() {
   const table = el("table", { class: "estimates" },
     el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i > 1 ? "num" : "" }, head)))),
     el("tbody", {}, ...rows));
-  const card = el("div", { class: "card" }, el("h2", {}, "Results"), table);
+  const card = el("div", { class: "card" }, el("h2", {}, "Results"), el("div", { class: "scroll" }, table));
   for (const [i, run] of RUNS.entries()) card.append(barcode(run, i));
   card.append(el("p", { class: "note" }, summaryNote()));
   byId("summary").append(card, factsCard());
@@ -122,12 +122,12 @@ function scale(ends) {
 /** One line per episode, in order. */
 function barcode(run, i) {
   const count = Math.max(run.episodes.length, 1);
-  const strip = svg("svg", { class: "barcode", viewBox: `0 0 ${count} 1`, preserveAspectRatio: "none", role: "img",
+  const strip = svg("svg", { class: count > 150 ? "barcode" : "barcode few", viewBox: `0 0 ${count} 1`, preserveAspectRatio: "none", role: "img",
     "aria-label": `${plural(run.episodes.length, "episode")} of ${runTitle(run)} in order` });
   const colours = { success: "var(--good)", failed: "var(--bad)", error: "var(--bad)", finished: "var(--muted)" };
   run.episodes.forEach((episode, at) => {
     const { name } = state(episode);
-    strip.append(svg("rect", { x: at, y: 0, width: count > 150 ? 1 : 0.86, height: 1, fill: colours[name], "fill-opacity": name === "success" ? 0.9 : 0.55 }));
+    strip.append(svg("rect", { x: at, y: 0, width: 1, height: 1, fill: colours[name], "fill-opacity": name === "success" ? 0.9 : 0.55 }));
   });
   return el("div", { class: "barcode-row" }, PAIR ? el("span", { class: `note ${SIDES[i]}` }, runTitle(run)) : null, strip);
 }
