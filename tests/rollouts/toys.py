@@ -10,7 +10,7 @@ import pettingzoo
 from gymnasium.spaces import Discrete
 from pettingzoo import AECEnv, ParallelEnv
 
-from playout.core import Decision
+from playout.core import Decision, WrongUse
 from playout.core.random import bits
 
 GUESS = "own_world:example/GuessNumber-v0"
@@ -197,3 +197,29 @@ class Pennies(ParallelEnv):
 gym.register("toys/Count-v0", entry_point="toys:Count")
 pettingzoo.register("aec", "toys/nim_seats-v0", "toys:Nim")
 pettingzoo.register("parallel", "toys/pennies_seats-v0", "toys:Pennies")
+
+
+# Work for executors.
+
+
+def numbers(first, last):
+    yield from range(first, last)
+
+
+def where():
+    yield os.getpid()
+
+
+def refuses():
+    yield 1
+    raise WrongUse("colour: expected red")
+
+
+def breaks():
+    yield 1
+    raise KeyError("x")
+
+
+def dies():
+    yield "last words"
+    os.kill(os.getpid(), signal.SIGKILL)
