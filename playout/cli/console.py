@@ -11,7 +11,6 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -78,11 +77,6 @@ class Bar:
     ) -> None:
         if self._progress is not None:
             self._progress.stop()
-
-
-def waiting(what: str) -> Status:
-    """A moving sign on stderr while something without a count is done; nothing where it is no terminal."""
-    return Console(stderr=True).status(what)
 
 
 def _progress(what: str, total: int) -> Progress:

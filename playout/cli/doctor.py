@@ -16,6 +16,7 @@ from rich.text import Text
 
 from playout.cli import console
 from playout.core import PlayoutError
+from playout.simulators.bank import cache_folder
 
 State = Literal["ok", "missing", "broken"]
 _MARKS = {"ok": ("✓", "green"), "missing": ("○", "yellow"), "broken": ("✗", "red")}
@@ -50,7 +51,7 @@ def run(options: Options) -> None:
         *_extras(),
         _accelerator(),
         _compiler(),
-        _cache(),
+        *_caches(),
         _data(),
         *_models(),
         _terminal(),
@@ -135,14 +136,19 @@ def _compiler() -> Finding:
     return Finding("compiled rules", "ok", "numba compiles and agrees with Python")
 
 
-def _cache() -> Finding:
-    """Compiled rules are kept beside the package, or where ``NUMBA_CACHE_DIR`` says."""
+def _caches() -> Iterator[Finding]:
+    """Compiled rules are kept beside the package or where ``NUMBA_CACHE_DIR`` says; level banks apart."""
     chosen = os.environ.get("NUMBA_CACHE_DIR")
-    folder = Path(chosen) if chosen else Path(__file__).parents[1]
-    if _writable(folder):
-        return Finding("cache", "ok", f"{folder} can be written")
-    return Finding("cache", "missing", f"{folder} cannot be written: rules compile anew each time",
-                   "set NUMBA_CACHE_DIR to a folder of yours")  # fmt: skip
+    places = (
+        ("compiled cache", Path(chosen) if chosen else Path(__file__).parents[1], "NUMBA_CACHE_DIR"),
+        ("level cache", cache_folder(), "PLAYOUT_CACHE"),
+    )
+    for topic, folder, variable in places:
+        if _writable(folder):
+            yield Finding(topic, "ok", f"{folder} can be written")
+        else:
+            advice = f"export {variable}=FOLDER that can be written"
+            yield Finding(topic, "missing", f"{folder} cannot be written: made anew each time", advice)
 
 
 def _writable(folder: Path) -> bool:

@@ -131,8 +131,8 @@ def _keep(played: Run, summary: Mapping[str, Any]) -> None:
     from playout.evaluation.report import write_report
 
     played.write_summary(summary)
-    with console.waiting("writing the report"):
-        file = write_report(played.folder)
+    with console.Bar("report") as progress:
+        file = write_report(played.folder, progress=progress)
     console.note(f"run: {played.folder}   report: {file}   replay: playout watch {played.folder}")
 
 

@@ -55,8 +55,8 @@ class Game:
 
     def label(self, action: Any) -> str:
         """``action`` in a list: with its arrow where it has one, by its name where it is a number."""
-        name = next((name for name in DIRECTIONS if self.direction(name) == action), None)
-        return f"  {action}" if name is None else f"{ARROWS[name]} {name}"
+        name = DIRECTIONS[action] if self._numbered else str(action)
+        return f"{ARROWS.get(name, ' ')} {name}"
 
     @property
     def solved(self) -> bool:

@@ -58,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             import traceback as printer
 
             printer.print_exc()
-        return _say(f"playout {name}: {_message(error)}", _exit_code(error))
+        from playout.core import WrongUse
+
+        return _say(f"playout {name}: {_message(error)}", WRONG if isinstance(error, WrongUse) else FAILED)
 
 
 def _dispatch(name: str, rest: list[str]) -> int:
@@ -95,20 +97,11 @@ def _message(error: Exception) -> str:
     from playout.core import PlayoutError
 
     text = " ".join(str(error).split())
-    if isinstance(error, PlayoutError) or _is_name_error(error):
+    if isinstance(error, PlayoutError):
         return text
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     return f"{type(error).__name__}: {text} (--traceback shows where)"
-
-
-def _exit_code(error: Exception) -> int:
-    from playout.core import WrongUse
-
-    return WRONG if isinstance(error, WrongUse) or _is_name_error(error) else FAILED
-
-
-def _is_name_error(error: Exception) -> bool:
-    """Whether Gymnasium or PettingZoo did not know the id of an environment."""
-    return type(error).__name__ in {"NamespaceNotFound", "NameNotFound", "VersionNotFound", "DeprecatedEnv"}
 
 
 def _say(line: str, code: int) -> int:

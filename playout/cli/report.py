@@ -30,7 +30,8 @@ def run(options: Options) -> None:
     """Write the page and say where it is."""
     from playout.evaluation.report import write_report
 
-    file = write_report(options.run, options.out, options.other)
+    with console.Bar("episodes") as progress:
+        file = write_report(options.run, options.out, options.other, progress=progress)
     print(file)
     if options.open:
         import webbrowser

@@ -11,7 +11,7 @@ def test_a_working_installation_passes(capsys, monkeypatch):
     monkeypatch.delenv("PLAYOUT_DATA", raising=False)
     assert main(["doctor", "--json"]) == 0
     report = _report(capsys)
-    assert {"python", "numba", "gpu", "cache", "data", "model smollm2", "terminal"} <= set(report)
+    assert {"python", "numba", "gpu", "level cache", "data", "model smollm2", "terminal"} <= set(report)
     assert report["compiled rules"]["state"] == "ok"
     assert report["data"]["state"] == "missing"
     extras = {topic: item for topic, item in report.items() if topic.startswith("extra ")}

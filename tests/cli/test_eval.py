@@ -139,7 +139,7 @@ def test_killed_at_many_moments_the_resumed_run_has_the_same_summary(tmp_path):
 
 
 def _eval(out: Path) -> subprocess.Popen:
-    options = ["--agent", "expert", "--agent-option", "noise=0.3", "--episodes", "60", "--slots", "4"]
+    options = ["--agent", "expert", "--agent-option", "noise=0.3", "--episodes", "30", "--slots", "2"]
     command = [sys.executable, "-m", "playout", "eval", WORLD, *options, "--out", str(out), "--resume"]
     return subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 

@@ -1,0 +1,99 @@
+import json
+
+import pytest
+
+from playout.agents import load_agent
+from playout.cli.game import Game
+from playout.cli.main import main
+from playout.cli.play import play_plain
+from playout.rollouts.runs import AgentSpec
+from playout.rollouts.session import PlaySession
+from playout.rollouts.store import Run
+
+WORLD = "playout/SokobanText-6x6-1box-v0"
+GUESS = "own_world:example/GuessNumber-v0"
+
+
+@pytest.fixture
+def play(tmp_path, capsys):
+    def typed(*lines, env=WORLD, **options):
+        session = PlaySession(env, options)
+        game = Game(session, None, tmp_path / "saved")
+        play_plain(game, [f"{line}\n" for line in lines])
+        printed = capsys.readouterr()
+        return game, printed.out, printed.err
+
+    return typed
+
+
+def test_actions_by_name_and_by_number(play):
+    game, shown, _ = play()
+    first = game.legal[0]
+    assert "push every box" in shown
+    assert f"[1] {first}" in shown
+    assert play(first)[0].session.observation == play("1")[0].session.observation
+    assert play(first)[0].session.t == 1
+
+
+def test_undo_hint_and_an_agent_that_plays_to_the_end(play):
+    game, shown, _ = play(":hint", "1", ":undo", ":auto 50")
+    assert f"hint: {game.session.episode().steps[0].action}" in shown
+    assert game.session.over
+    assert game.solved
+    assert "solved after" in shown
+    assert "expert: " in shown
+
+
+def test_what_cannot_be_done_is_said_and_nothing_else_happens(play):
+    game, _, said = play(":undo", ":auto x", ":dance")
+    assert game.session.t == 0
+    assert [word in line for word, line in zip(("undo", ":auto", ":dance"), said.splitlines(), strict=True)]
+    game, shown, _ = play("fly \x1b[2J")
+    assert game.session.t == 1
+    assert "Invalid action" in shown
+    assert "\x1b" not in shown
+    game, _, said = play("0", "7", env="CartPole-v1")
+    assert game.session.t == 1
+    assert "'7' is not one of: 0, 1" in said
+
+
+def test_new_level_and_save(play):
+    game, shown, _ = play("1", ":save", ":new", ":quit", "1")
+    assert (game.session.seed, game.session.t) == (1, 0)
+    run = Run(shown.split("saved: ")[1].splitlines()[0])
+    assert (len(run), run.episode(0)["outcome"]["length"]) == (1, 1)
+    assert run.summary and run.summary["agent"] == "human"
+
+
+def test_arrows_mean_directions_only_where_they_are_known():
+    text, numbered = Game(PlaySession(WORLD), None, None), Game(PlaySession("playout/Sokoban-v0"), None, None)
+    assert text.steered
+    assert {text.direction(name) for name in text.legal} == set(text.legal)
+    assert numbered.label(1) == "↓ down"
+    ways = [numbered.direction(name) for name in ("up", "down", "left", "right")]
+    assert {way for way in ways if way is not None} == set(numbered.legal)
+    foreign = Game(PlaySession("FrozenLake-v1"), None, None)  # its 0 is left
+    assert not foreign.steered
+
+
+def test_the_named_agent_takes_over():
+    game = Game(PlaySession(GUESS), AgentSpec(name="constant", options={"action": "guess 3"}), None)
+    assert [decision.action for decision in game.hand_over()] == ["guess 3"]
+    assert load_agent(game.agent, options={"action": "x"})
+
+
+def test_the_command_reads_a_pipe(capsys, monkeypatch, tmp_path):
+    import io
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO(":auto 9\n:save\n"))
+    assert main(["play", GUESS, "--agent", "random", "--seed", "4", "--env", "max_steps=3"]) == 0
+    assert "seed 4" in capsys.readouterr().out
+    stored = json.loads((tmp_path / "runs/play-001/episodes.jsonl").read_text())
+    assert stored["outcome"]["length"] <= 3
+
+
+def test_wrong_use(capsys):
+    assert main(["play", "playout/Nowhere-v0"]) == 2
+    assert main(["play", WORLD, "--as", "seller"]) == 2
+    assert "seats agent" in capsys.readouterr().err
