@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, TypeVar
 
-from playout.core import Agent, PlayoutError, Turn
+from playout.core import Agent, PlayoutError, Turn, WrongUse
 from playout.rollouts.episodes import Episode
 from playout.rollouts.live import Failure, LiveEpisode, seat_players
 from playout.rollouts.worlds import World
@@ -87,9 +87,12 @@ def play(
         stats: counts and timings, updated as the episodes go on.
 
     Raises:
+        WrongUse: ``slots`` is below 1.
         PlayoutError: something is wrong with the whole run, not with one episode: a seat nobody plays,
             an agent that the world cannot serve.
     """
+    if slots < 1:
+        raise WrongUse(f"slots: expected at least 1, got {slots}")
     table = _Table(make_world, agents, seed, specs, stats if stats is not None else Stats())
     endpoint = any(getattr(agent, "is_endpoint", False) for agent in table.distinct)
     drive = _concurrently if endpoint else _in_lock_step

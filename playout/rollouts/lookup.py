@@ -5,7 +5,7 @@ Every id is spelt with its version; ``module:Namespace/Name-v0`` imports the mod
 
 import importlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from time import perf_counter
 from typing import Any
@@ -36,7 +36,7 @@ def make(env_id: str, kwargs: Mapping[str, Any] = {}) -> World:
     api, name = find(env_id)
     began = perf_counter()
     try:
-        world = KINDS[api](_maker(api)(name, **kwargs), env_id, kwargs)
+        world = KINDS[api](_make_env(api, name, kwargs), env_id, kwargs)
     except TypeError as error:
         raise WrongUse(f"{env_id}: {error}; given {dict(kwargs)!r}") from error
     world.seconds = perf_counter() - began
@@ -67,14 +67,13 @@ def find(env_id: str) -> tuple[Api, str]:
     raise WrongUse(f"no environment {env_id!r}; {_suggestion(name, known)}")
 
 
-def _maker(api: Api) -> Callable[..., Any]:
+def _make_env(api: Api, name: str, kwargs: Mapping[str, Any]) -> Any:
     if api == "gymnasium":
         # The checker would look at the first step of every copy; the conformance tests did so once.
-        return lambda name, **kwargs: gym.make(name, disable_env_checker=True, **kwargs)
+        return gym.make(name, disable_env_checker=True, **kwargs)
     import pettingzoo
 
-    kind = "aec" if api == "pettingzoo-aec" else "parallel"
-    return lambda name, **kwargs: pettingzoo.make(kind, name, **kwargs)
+    return pettingzoo.make("aec" if api == "pettingzoo-aec" else "parallel", name, **kwargs)
 
 
 def _import(module: str, env_id: str) -> None:

@@ -93,8 +93,10 @@ def rollout(
     """
     temporary = tempfile.TemporaryDirectory(prefix="playout-") if out is None else None
     folder = temporary.name if temporary else str(out)
-    with open_run(folder, asdict(config), resume=resume) as run:
-        missing = [number for number in range(config.episodes) if number not in run.done]
+    # Tables have no order in TOML, and which agent comes first matters.
+    asked = {**asdict(config), "evaluated": next(iter(config.agents))}
+    with open_run(folder, asked, resume=resume) as run:
+        missing = sorted(set(range(config.episodes)) - run.done)
         _play_missing(config, run, missing, workers, slots, progress or _silent)
         run.write_metrics(map(_row, run.episodes()))
     return Run(folder, temporary=temporary)

@@ -76,6 +76,8 @@ class Run:
 
     def episodes(self) -> Iterator[dict[str, Any]]:
         """The stored episodes in the order of their numbers, as parsed JSON (schema 1)."""
+        if not self._index:
+            return
         with self._open() as file:
             for _, place in sorted(self._index.items()):
                 yield self._read(file, place)

@@ -274,6 +274,11 @@ def test_an_agent_that_cannot_start_an_episode_fails_it(kind):
     assert errors == [None, f"{kind.__name__}: OSError: no memory of it", None]
 
 
+def test_slots_are_at_least_one():
+    with pytest.raises(WrongUse, match="slots: expected at least 1, got 0"):
+        played(COUNT, Scripted(), [0], slots=0)
+
+
 def test_worlds_are_used_again_and_closed():
     made, closed = [], []
 

@@ -1,9 +1,9 @@
 import json
-import os
 import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +40,7 @@ def test_run_folder_says_what_was_asked_and_holds_flat_rows(tmp_path):
     run = rollout(asked, out=tmp_path / "r")
     assert run.config == {
         "env": "playout/SokobanText-6x6-1box-v0", "env_kwargs": {"max_steps": 5}, "episodes": 3, "seed": 7,
-        "agents": {"agent": {"name": "toys:scripted", "options": {}}},
+        "agents": {"agent": {"name": "toys:scripted", "options": {}}}, "evaluated": "agent",
     }  # fmt: skip
     rows = list(run.metrics())
     assert [row["episode"] for row in rows] == [0, 1, 2]
@@ -97,6 +97,15 @@ def test_impossible_configurations_are_refused(fields, message):
         )
 
 
+def test_another_order_of_agents_is_another_run(tmp_path):
+    seats = {"first": AgentSpec(name="random"), "second": AgentSpec(name="toys:scripted")}
+    asked = RolloutConfig(env="toys:toys/nim_seats-v0", agents=seats, episodes=1)
+    assert rollout(asked, out=tmp_path / "r").config["evaluated"] == "first"
+    swapped = dict(reversed(seats.items()))
+    with pytest.raises(WrongUse, match="begun with evaluated = 'first', now it is 'second'"):
+        rollout(replace(asked, agents=swapped), out=tmp_path / "r", resume=True)
+
+
 def test_wrong_use_in_a_worker_is_wrong_use():
     with pytest.raises(WrongUse, match="unknown agent 'rendom'"):
         rollout(config("rendom"), workers=2)
@@ -124,7 +133,7 @@ sys.path[:0] = json.loads(sys.argv[1])
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
 
 if __name__ == "__main__":
-    agents = {"agent": AgentSpec(name="toys:slow", options={"seconds": 0.002})}
+    agents = {"agent": AgentSpec(name="toys:slow", options={"seconds": 0.005})}
     config = RolloutConfig(env=sys.argv[2], agents=agents, episodes=40)
     run = rollout(config, out=sys.argv[3], resume=True, slots=4, workers=int(sys.argv[4]))
     outcomes = [episode["outcome"] for episode in run.episodes()]

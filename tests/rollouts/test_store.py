@@ -5,7 +5,6 @@ import sys
 import pytest
 
 from playout.core import PlayoutError, WrongUse
-from playout.rollouts import toml
 from playout.rollouts.episodes import Episode, Outcome
 from playout.rollouts.store import Run, open_run
 
@@ -125,20 +124,11 @@ def test_two_processes_cannot_write_one_run(tmp_path):
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0
 
 
-def test_toml_reads_back():
-    import tomllib
-
-    data = {
-        "text": 'a "b" \\ \n\t√ 😀 \x7f', "n": 3, "f": 1e-5, "big": 1e22, "yes": True, "none": None,
-        "list": [1, 2.5, "x", [True], {"a": 1, "b": None}], "empty": {}, "odd key.": {"deep": {"x": []}},
-    }  # fmt: skip
-    kept = {name: value for name, value in data.items() if name != "none"}
-    kept["list"] = [1, 2.5, "x", [True], {"a": 1}]
-    assert tomllib.loads(toml.dumps(data)) == kept
-    with pytest.raises(WrongUse, match=r"a\.b: expected text, .* got object"):
-        toml.dumps({"a": {"b": object()}})
-
-
 def test_lines_are_json_of_one_object(tmp_path):
     for line in a_run(tmp_path / "r").read_text().splitlines():
         assert json.loads(line)["schema"] == 1
+
+
+def test_a_run_killed_before_its_first_episode_is_empty(tmp_path):
+    a_run(tmp_path / "r").unlink()
+    assert list(Run(tmp_path / "r").episodes()) == []
