@@ -10,16 +10,11 @@ _VECTOR = "playout.envs.sokoban.vector:make_vector"
 
 def _pair(name: str, variant: str, data: str | None = None, **kwargs: Any) -> tuple[WorldId, WorldId]:
     """The array id and the text id of one variant."""
+    common = {"world": "sokoban", "kwargs": kwargs, "data": data}
     return (
-        WorldId(
-            id=f"playout/{name}{variant}-v0", world="sokoban", entry_point=_ARRAYS, vector_entry_point=_VECTOR,
-            kwargs=kwargs, data=data,
-        ),
-        WorldId(
-            id=f"playout/{name}Text{variant}-v0", world="sokoban", entry_point=_TEXT, language=True, kwargs=kwargs,
-            data=data,
-        ),
-    )  # fmt: skip
+        WorldId(id=f"playout/{name}{variant}-v0", entry_point=_ARRAYS, vector_entry_point=_VECTOR, **common),
+        WorldId(id=f"playout/{name}Text{variant}-v0", entry_point=_TEXT, language=True, **common),
+    )
 
 
 IDS: tuple[WorldId, ...] = (

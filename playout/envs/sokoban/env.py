@@ -26,7 +26,7 @@ ActionSet = Literal["push", "gym_sokoban"]
 ACTION_SETS: dict[str, tuple[int, int]] = {"push": (4, 1), "gym_sokoban": (ACTIONS, 0)}
 
 
-class SokobanEnv(gym.Env[np.ndarray, int]):
+class SokobanEnv(gym.Env[np.ndarray, np.int64]):
     """Push every box onto a goal.
 
     Observation: ``uint8[H, W]`` of tiles: 0 wall, 1 floor, 2 goal, 3 box on goal, 4 box, 5 player,
@@ -82,7 +82,7 @@ class SokobanEnv(gym.Env[np.ndarray, int]):
         self._show()
         return self.game.tiles.copy(), self._info()
 
-    def step(self, action: int) -> StepResult:
+    def step(self, action: int | np.int64) -> StepResult:
         """Take an action.
 
         Raises:

@@ -1,10 +1,17 @@
 """What all Sokoban ids have in common: naming a source of levels by text or numbers."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, cast
 
 from playout.core.errors import WrongUse
-from playout.simulators.sokoban.sources import BankSource, FileSource, FreshSource, LevelSource, boxoban
+from playout.simulators.sokoban.sources import (
+    BankSource,
+    Difficulty,
+    FileSource,
+    FreshSource,
+    LevelSource,
+    boxoban,
+)
 
 Split = Literal["train", "validation", "test"]
 
@@ -33,6 +40,5 @@ def source_of(
     if source == "fresh":
         return FreshSource(height, width, boxes, split=split)
     if source.startswith("boxoban-"):
-        folder = "valid" if split == "validation" else split
-        return boxoban(source.removeprefix("boxoban-"), split=folder, data=data)
+        return boxoban(cast(Difficulty, source.removeprefix("boxoban-")), split=split, data=data)
     return FileSource(source)

@@ -5,11 +5,12 @@ those of n scalar environments under ``SyncVectorEnv``, in each of Gymnasium's a
 """
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
+from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
@@ -18,11 +19,11 @@ from playout.core.errors import WrongUse
 from playout.core.random import STREAM_KEY, bits_array
 from playout.envs.sokoban.env import ACTION_SETS, ActionSet
 from playout.envs.sokoban.options import Split, source_of
-from playout.simulators.sokoban import copies, rules
+from playout.simulators.sokoban import copies
 from playout.simulators.sokoban.game import Deadlocks
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.sources import LevelSource
-from playout.simulators.sokoban.tiles import HAS_BOX, TILES
+from playout.simulators.sokoban.tiles import TILES
 
 
 class SokobanVectorEnv(gym.vector.VectorEnv):
@@ -32,8 +33,6 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
     ``is_success`` and ``metrics``, each with Gymnasium's ``_name`` mask. The metric that needs a solver
     (``pushes_over_optimal``) is the scalar environment's only.
     """
-
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
 
     def __init__(
         self,
@@ -55,10 +54,13 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         self.num_envs, self._bank = num_envs, copies.bank_of(levels.bank())
         self._copies = copies.copies_of(num_envs, self._bank)
         self._keyed = np.zeros(num_envs, np.bool_)
-        self._actions, self._first = ACTION_SETS[actions]
-        self._table, self._max_steps, self._deadlocks = rewards_of(rewards).table(), max_steps, deadlocks
+        self._actions, first = ACTION_SETS[actions]
         self._mode = AutoresetMode(autoreset_mode)
-        self.metadata = {**self.metadata, "autoreset_mode": self._mode}
+        self._options = (
+            first, rewards_of(rewards).table(), max_steps, deadlocks != "off", deadlocks == "end",
+            self._mode == AutoresetMode.NEXT_STEP,
+        )  # fmt: skip
+        self.metadata = {"render_modes": [], "autoreset_mode": self._mode}
         self.single_observation_space = spaces.Box(0, TILES - 1, levels.shape, np.uint8)
         self.single_action_space = spaces.Discrete(self._actions)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
@@ -72,9 +74,9 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         chosen = self._chosen(options)
         self._seed(seed, chosen)
         copies.start_where(self._copies, self._bank, chosen)
-        out = self._outputs()
-        copies.observe(self._copies, out)
-        return out.observation, self._info(out)
+        mask = np.empty((self.num_envs, self._actions), np.int8)
+        copies.legal(self._copies, mask)
+        return self._copies.tiles.copy(), self._info(mask, chosen)
 
     def step(
         self, actions: np.ndarray
@@ -86,22 +88,19 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
 
         Raises:
             WrongUse: the shape or a value of ``actions`` is wrong.
+            ResetNeeded: a copy has not been started yet.
         """
-        moves = self._checked(actions)
-        out = self._outputs()
-        copies.step(
-            self._copies, self._bank, moves, self._first, self._table, self._max_steps, self._deadlocks != "off",
-            self._deadlocks == "end", self._mode == AutoresetMode.NEXT_STEP, out,
-        )  # fmt: skip
-        ended = out.terminated | out.truncated
-        info = self._info(out)
-        if ended.any():
-            final = self._final(ended)
-            if self._mode == AutoresetMode.SAME_STEP:
-                info = self._restart(out, ended, {**info, **final})
-            else:
-                info |= final
-        return out.observation, out.reward, out.terminated, out.truncated, info
+        moves, out = self._checked(actions), copies.outputs_of(self.num_envs, self._actions)
+        ends = copies.step(self._copies, self._bank, moves, *self._options, out)
+        if ends < 0:
+            found = f"{moves.min()} to {moves.max()}"
+            raise WrongUse(f"step: expected actions from 0 to {self._actions - 1}, got {found}")
+        if ends and self._mode == AutoresetMode.SAME_STEP:
+            info = self._restart(out)
+        else:
+            info = self._info(out.mask, self._everyone)
+            info |= self._final(out) if ends else {}
+        return self._copies.tiles.copy(), out.reward, out.terminated, out.truncated, info
 
     def snapshot(self, index: int) -> Snapshot:
         """The state of copy ``index``."""
@@ -114,9 +113,6 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
 
     def _columns(self) -> list[tuple[str, np.ndarray]]:
         return list(zip(self._copies._fields, self._copies, strict=True))
-
-    def _outputs(self) -> copies.Outputs:
-        return copies.outputs_of(self.num_envs, self._bank.tiles.shape[1:], self._actions)
 
     def _chosen(self, options: dict[str, Any] | None) -> np.ndarray:
         chosen = (options or {}).get("reset_mask", self._everyone)
@@ -142,54 +138,44 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
             raise WrongUse(
                 f"step: expected {self.num_envs} integers, got {moves.dtype} of shape {moves.shape}"
             )
-        if moves.min() < 0 or moves.max() >= self._actions:
-            raise WrongUse(
-                f"step: expected actions from 0 to {self._actions - 1}, got {moves.min()} to {moves.max()}"
-            )
+        if not self._keyed.all():
+            raise ResetNeeded("SokobanVectorEnv.step: call reset() first")
         return moves.astype(np.int64, copy=False)
 
-    def _info(self, out: copies.Outputs) -> dict[str, Any]:
-        everyone = self._everyone
+    def _info(self, mask: np.ndarray, whose: np.ndarray) -> dict[str, Any]:
+        """What ``whose`` copies (bool[N]) know after any step; zeros for the others."""
+        stuck = self._copies.stuck
+        if whose is not self._everyone:
+            mask, stuck = np.where(whose[:, None], mask, 0), stuck & whose
         return {
-            "action_mask": out.mask,
-            "_action_mask": everyone.copy(),
-            "deadlock": self._copies.stuck.copy(),
-            "_deadlock": everyone.copy(),
+            "action_mask": mask,
+            "_action_mask": whose.copy(),
+            "deadlock": stuck.copy(),
+            "_deadlock": whose.copy(),
         }
 
-    def _final(self, ended: np.ndarray) -> dict[str, Any]:
-        """``is_success`` and ``metrics`` of the copies that have ended; zeros elsewhere."""
-        state = self._copies
-        off = state.counters[:, rules.BOXES_OFF]
-        boxes = np.count_nonzero(HAS_BOX[state.tiles], axis=(1, 2))
-        values = {
-            "pushes": state.counters[:, rules.PUSHES].astype(float),
-            "boxes_on_goals": 1.0 - off / boxes,
-            "deadlock": state.stuck.astype(float),
-        }
+    def _final(self, out: copies.Outputs) -> dict[str, Any]:
+        """``is_success`` and ``metrics`` of the copies that have ended; zeros for the others."""
+        ended = out.terminated | out.truncated
         metrics: dict[str, np.ndarray] = {}
-        for name, value in values.items():
-            metrics[name], metrics[f"_{name}"] = np.where(ended, value, 0.0), ended.copy()
-        success = (off == 0) & ended
+        for name, values in zip(copies.METRICS, out.metrics, strict=True):
+            metrics[name], metrics[f"_{name}"] = values, ended.copy()
         return {
-            "is_success": success,
-            "_is_success": ended.copy(),
-            "metrics": metrics,
-            "_metrics": ended.copy(),
-        }
+            "is_success": out.success, "_is_success": ended.copy(), "metrics": metrics, "_metrics": ended
+        }  # fmt: skip
 
-    def _restart(self, out: copies.Outputs, ended: np.ndarray, final_info: dict[str, Any]) -> dict[str, Any]:
+    def _restart(self, out: copies.Outputs) -> dict[str, Any]:
         """``SAME_STEP``: keep the last observations and infos, start the next episodes at once."""
+        ended = out.terminated | out.truncated
+        final_info = {**self._info(out.mask, ended), **self._final(out)}
         final_obs = np.full(self.num_envs, None, object)
         for i in np.flatnonzero(ended):
-            final_obs[i] = out.observation[i].copy()
+            final_obs[i] = self._copies.tiles[i].copy()
         self._copies.episode[ended] += np.uint64(1)
         copies.start_where(self._copies, self._bank, ended)
-        final_info["action_mask"] = out.mask.copy()
-        copies.observe(self._copies, out)
-        info = self._info(out)
-        return info | {
-            "final_obs": final_obs, "_final_obs": ended.copy(), "final_info": final_info, "_final_info": ended.copy()
+        copies.legal(self._copies, out.mask)
+        return self._info(out.mask, self._everyone) | {
+            "final_obs": final_obs, "_final_obs": ended, "final_info": final_info, "_final_info": ended.copy()
         }  # fmt: skip
 
 

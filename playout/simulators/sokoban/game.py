@@ -65,7 +65,7 @@ class Game:
         """
         event = rules.step(self.tiles, self.counters, action)
         if event & rules.PUSHED and self.dead is not None and not self.deadlock:
-            self.deadlock = self._stuck((action - 1) & 3)
+            self.deadlock = self._stuck(self.dead, (action - 1) & 3)
         if event & rules.MOVED:
             self._follow((action - 1) & 3)
         terminated = event >= rules.SOLVED or (self.deadlock and self.deadlocks == "end")
@@ -132,11 +132,11 @@ class Game:
         self._plan, self._hopeless = None, False
         self.dead = deadlocks.dead_squares(self.tiles) if self.deadlocks != "off" else None
 
-    def _stuck(self, direction: int) -> bool:
+    def _stuck(self, dead: np.ndarray, direction: int) -> bool:
         """Whether the box just pushed in ``direction`` makes the room unsolvable."""
         row, column = divmod(int(self.counters[rules.PLAYER_AT]), self.tiles.shape[1])
         row, column = row + tiles.ROW_STEP[direction], column + tiles.COLUMN_STEP[direction]
-        return deadlocks.after_push(self.tiles, self.dead, row, column) != deadlocks.NONE
+        return deadlocks.after_push(self.tiles, dead, row, column) != deadlocks.NONE
 
     def _follow(self, direction: int) -> None:
         """Keep the rest of the plan if the player has moved as it says."""

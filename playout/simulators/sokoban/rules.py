@@ -24,8 +24,7 @@ from playout.simulators.sokoban.tiles import (
     EMPTIED,
     FLOOR,
     GOAL,
-    PLAYER,
-    PLAYER_ON_GOAL,
+    HAS_PLAYER,
     ROW_STEP,
     WALL,
     WITH_BOX,
@@ -43,9 +42,8 @@ EVENTS = 32
 PLAYER_AT, BOXES_OFF, STEPS, PUSHES = range(4)
 COUNTERS = 4
 
-
-# Inlined, since a slice handed to a function that stays one costs more than a whole step; and one table
-# or comparison after the other instead of branches, since play is what no processor predicts.
+# Inlined: to hand a slice to a function costs more than a whole step. And where play would be a branch,
+# which no processor predicts, there is a comparison or a table.
 rule = njit(cache=True, inline="always", error_model="numpy")
 
 
@@ -82,7 +80,7 @@ def count(tiles: np.ndarray, counters: np.ndarray) -> None:
     for row in range(height):
         for column in range(width):
             tile = tiles[row, column]
-            if tile == PLAYER or tile == PLAYER_ON_GOAL:
+            if HAS_PLAYER[tile]:
                 counters[PLAYER_AT] = row * width + column
             elif tile == BOX:
                 counters[BOXES_OFF] += 1
