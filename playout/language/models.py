@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from playout.core import ChatModel, WrongUse
+from playout.core import ChatModel, MissingExtra, WrongUse
 
 FORMS = {
     "scripted": "scripted:NAME",
@@ -13,13 +13,26 @@ FORMS = {
 }
 
 
-def load_model(spec: str, *, device: str = "cpu", concurrency: int = 8) -> ChatModel:
+def load_model(
+    spec: str,
+    *,
+    device: str = "cpu",
+    dtype: str | None = None,
+    batch_tokens: int = 16384,
+    concurrency: int = 16,
+    timeout: float = 120.0,
+    api_key: str | None = None,
+) -> ChatModel:
     """The model that ``spec`` names, loaded.
 
     Args:
         spec: ``hf:PATH_OR_HUB_ID``, ``gguf:FILE``, ``openai:MODEL@URL``, ``scripted:NAME`` or ``smollm2``.
-        device: where local models run.
+        device: where a local model runs: a device of torch.
+        dtype: the weights of a local model, such as ``bfloat16``; None for float32 on the CPU, else as kept.
+        batch_tokens: most tokens of one batch of a local model.
         concurrency: most requests under way at once, for endpoints.
+        timeout: seconds that an endpoint may stay silent.
+        api_key: of an endpoint; None for the environment's ``OPENAI_API_KEY``.
 
     Raises:
         WrongUse: nothing is called that.
@@ -34,14 +47,15 @@ def load_model(spec: str, *, device: str = "cpu", concurrency: int = 8) -> ChatM
         from playout.language.scripted import scripted
 
         return scripted(rest)
-    if scheme == "openai":
-        from playout.language.openai_backend import OpenAIModel
+    extra = "openai" if scheme == "openai" else "models"
+    try:
+        if scheme == "openai":
+            from playout.language.openai_backend import OpenAIModel
 
-        return OpenAIModel.named(rest, concurrency=concurrency)
-    from playout.language.transformers_backend import TransformersModel
-
-    if scheme == "hf":
-        return TransformersModel.from_pretrained(rest, device=device)
-    if scheme == "gguf":
-        return TransformersModel.from_gguf(rest, device=device)
-    return TransformersModel.smollm2(device=device)
+            return OpenAIModel.named(rest, concurrency=concurrency, timeout=timeout, api_key=api_key)
+        from playout.language import loading
+        from playout.language.transformers_backend import TransformersModel
+    except ModuleNotFoundError as error:
+        raise MissingExtra(error.name or extra, extra) from error
+    source = loading.source(scheme, rest)
+    return TransformersModel.from_pretrained(source, device=device, dtype=dtype, batch_tokens=batch_tokens)

