@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from tyro.conf import Positional, arg
 
 from playout.cli import console
+from playout.cli.parsing import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,11 +18,11 @@ class Options:
 
     name: Annotated[Positional[str], arg(metavar="NAME")]
     """The suite: sokoban, ..."""
-    only: Annotated[tuple[str, ...], arg(metavar="KEY ...")] = ()
+    only: Annotated[tuple[str, ...], arg(metavar="KEY ...", help_behavior_hint="")] = ()
     """Measure these keys alone."""
-    seeds: int | None = None
+    seeds: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
     """Seeds per learning result; the suite's own number if not given."""
-    json: bool = False
+    json: Flag = False
     """End with one JSON object on stdout: machine, figures, bars."""
 
 

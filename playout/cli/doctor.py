@@ -15,6 +15,7 @@ from typing import Literal
 from rich.text import Text
 
 from playout.cli import console
+from playout.cli.parsing import Flag
 from playout.core import PlayoutError
 from playout.simulators.bank import cache_folder
 
@@ -29,7 +30,7 @@ class Options:
     Example: playout doctor
     """
 
-    json: bool = False
+    json: Flag = False
     """Print one JSON object instead of a table."""
 
 

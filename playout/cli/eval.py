@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from tyro.conf import Positional, UseAppendAction, arg
 
 from playout.cli import console
-from playout.cli.parsing import pairs
+from playout.cli.parsing import Flag, pairs
 from playout.core import PlayoutError, WrongUse
 from playout.rollouts.runs import AgentSpec, RolloutConfig, rollout
 from playout.rollouts.store import Run
@@ -21,7 +21,8 @@ class Options:
     """Let an agent play episodes; print success, return and length with 95% intervals.
 
     Example: playout eval playout/SokobanText-v0 --agent expert --episodes 50 --out runs/expert
-    A model: playout eval playout/SokobanText-v0 --agent language --model smollm2 --episodes 5
+
+    With a model: playout eval playout/SokobanText-v0 --agent language --model smollm2 --episodes 5
     """
 
     env: Annotated[Positional[str], arg(metavar="ENV")]
@@ -41,15 +42,15 @@ class Options:
     """How many episodes."""
     seed: int = 0
     """Episode i starts with reset(seed=SEED + i)."""
-    out: Annotated[Path | None, arg(metavar="RUN")] = None
+    out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
     """Keep the run in this folder: episodes, summary.json, report.html."""
-    resume: bool = False
+    resume: Flag = False
     """Go on with the run in --out, if there is one."""
     workers: int = 1
     """Processes that play."""
     slots: int = 64
     """Most episodes at once in each process."""
-    json: bool = False
+    json: Flag = False
     """End with one JSON object on stdout; the table goes to stderr."""
 
 

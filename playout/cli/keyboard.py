@@ -12,7 +12,8 @@ _SEQUENCES |= {code.replace("[", "O"): name for code, name in _SEQUENCES.items()
 
 def interactive() -> bool:
     """Whether a person can both see and press keys here."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.name == "posix"
+    ends = (sys.stdin, sys.stdout, sys.stderr)  # the full-screen game draws on stderr
+    return os.name == "posix" and os.environ.get("TERM") != "dumb" and all(end.isatty() for end in ends)
 
 
 class Keyboard:

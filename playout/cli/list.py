@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playout.cli import console
+from playout.cli.parsing import Flag
 from playout.envs.registration import CATALOGUE
 
 
@@ -13,7 +14,7 @@ class Options:
     Example: playout list --json
     """
 
-    json: bool = False
+    json: Flag = False
     """Print one JSON array instead of a table."""
 
 

@@ -4,13 +4,15 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stderr
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import tyro
 
 from playout.core import WrongUse
 
 Options = TypeVar("Options")
+Flag = Annotated[bool, tyro.conf.arg(help_behavior_hint="")]
+"""A switch that is off if not given."""
 _FRAME = str.maketrans(dict.fromkeys("│╭╮╰╯─", " "))
 
 
@@ -27,7 +29,8 @@ def parse(options: type[Options], prog: str, argv: Sequence[str]) -> Options:
     except SystemExit as end:
         if not end.code:
             raise
-        raise WrongUse(f"{_one_line(said.getvalue())} ({prog} --help)") from None
+        line = _one_line(said.getvalue()).replace(f"Missing from {prog}:", "missing:")
+        raise WrongUse(f"{line} ({prog} --help)") from None
 
 
 def _one_line(box: str) -> str:

@@ -1,7 +1,7 @@
 """``playout play``: play a world yourself, full-screen or line by line."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +13,7 @@ from playout.cli import console
 from playout.cli.eval import agents_of, flat
 from playout.cli.game import Game
 from playout.cli.keyboard import interactive
-from playout.cli.parsing import pairs
+from playout.cli.parsing import Flag, pairs
 from playout.core import MissingExtra, PlayoutError, WrongUse
 from playout.envs import drawing
 from playout.envs.drawing.terminal import safe
@@ -45,13 +45,13 @@ class Options:
         UseAppendAction[tuple[tuple[str, ...], ...]], arg(name="env", metavar="K=V ...")
     ] = ()
     """Arguments of the environment: JSON, else text. Example: --env size=[6,6] boxes=1"""
-    seat: Annotated[str | None, arg(name="as", metavar="SEAT")] = None
+    seat: Annotated[str | None, arg(name="as", metavar="SEAT", help_behavior_hint="")] = None
     """The seat that is yours, where a world has several; all of them if not given."""
     seed: int = 0
     """Which level."""
-    out: Annotated[Path | None, arg(metavar="RUN")] = None
+    out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
     """Where saving puts the episode; runs/play-001 and so on if not given."""
-    plain: bool = False
+    plain: Flag = False
     """Line by line, for pipes and simple terminals: type an action, or :undo, :hint, :auto N, :quit."""
 
 
@@ -145,5 +145,11 @@ def _look(game: Game) -> None:
     if verdict and not safe(seen).startswith(safe(verdict)):
         print(safe(verdict))
     if game.legal:
-        print(safe("  ".join(f"[{number}] {action}" for number, action in enumerate(game.legal, 1))))
+        print(safe("  ".join(_choices(game))))
     sys.stdout.flush()
+
+
+def _choices(game: Game) -> Iterator[str]:
+    """What may be typed, in brackets, and what it does; actions that are numbers are typed as they are."""
+    for number, action in enumerate(game.legal, 1):
+        yield f"[{number if isinstance(action, str) else action}] {game.label(action).strip()}"

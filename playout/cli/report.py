@@ -7,6 +7,7 @@ from typing import Annotated
 from tyro.conf import Positional, arg
 
 from playout.cli import console
+from playout.cli.parsing import Flag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +19,11 @@ class Options:
 
     run: Annotated[Positional[Path], arg(metavar="RUN")]
     """Folder that `playout eval --out` made."""
-    other: Annotated[Positional[Path | None], arg(metavar="OTHER")] = None
+    other: Annotated[Positional[Path | None], arg(metavar="[OTHER]", help_behavior_hint="")] = None
     """A second run, compared on the seeds that both have."""
-    out: Annotated[Path | None, arg(metavar="FILE")] = None
+    out: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
     """The file to write; report.html in the first run's folder if not given."""
-    open: bool = False
+    open: Flag = False
     """Show it in the browser."""
 
 

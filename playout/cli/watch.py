@@ -37,7 +37,7 @@ class Options:
 
     run: Annotated[Positional[Path], arg(metavar="RUN")]
     """Folder that `playout eval --out` made."""
-    episode: int | None = None
+    episode: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
     """Number of the episode to begin with; the first one if not given."""
     fps: float = 3.0
     """Steps per second while it plays."""

@@ -30,7 +30,7 @@ def test_actions_by_name_and_by_number(play):
     game, shown, _ = play()
     first = game.legal[0]
     assert "push every box" in shown
-    assert f"[1] {first}" in shown
+    assert f"[1] {game.label(first)}" in shown
     assert play(first)[0].session.observation == play("1")[0].session.observation
     assert play(first)[0].session.t == 1
 
@@ -52,8 +52,9 @@ def test_what_cannot_be_done_is_said_and_nothing_else_happens(play):
     assert game.session.t == 1
     assert "Invalid action" in shown
     assert "\x1b" not in shown
-    game, _, said = play("0", "7", env="CartPole-v1")
+    game, shown, said = play("0", "7", env="CartPole-v1")
     assert game.session.t == 1
+    assert "[0] 0  [1] 1" in shown
     assert "'7' is not one of: 0, 1" in said
 
 

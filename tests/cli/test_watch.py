@@ -60,7 +60,7 @@ def test_a_terminal_gets_a_player_with_keys(folder):
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "playout", "watch", str(folder), "--fps", "0.01"]
     process = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, env={**os.environ, "TERM": "xterm-256color"}
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm-256color"}
     )
     os.close(theirs)
     shown = _read_until(ours, b"step 0 of")
