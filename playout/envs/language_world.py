@@ -5,28 +5,27 @@ Steps, step limit, invalid actions, info, snapshots and rendering are done here.
 response becomes an action is not: see ``language.parse_answer`` and ``wrappers.TaggedAnswer``.
 """
 
-import sys
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
 from gymnasium.error import ResetNeeded
 
 from playout.core import Frame, Snapshot, StepResult
+from playout.envs.drawn import Drawn
 from playout.envs.episodes import EpisodeKeys
 from playout.envs.spaces import Language
 
 
-class LanguageWorld(gym.Env[str, str]):
+class LanguageWorld(Drawn, gym.Env[str, str]):
     """A world whose observations and actions are text.
 
     Info holds ``legal_actions`` (tuple of str, where listed), after ``reset`` also ``instructions``,
     after an action that was not taken ``invalid`` (why), and at the end ``is_success`` and ``metrics``.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array", "human"], "render_fps": 4}
     instructions: str = ""
     """Role, rules and answer format; constant for the environment."""
 
@@ -79,6 +78,11 @@ class LanguageWorld(gym.Env[str, str]):
         """What the world looks like now."""
         return Frame("chat", {"messages": [{"speaker": "world", "text": self.observe(), "note": ""}]})
 
+    def takes(self, action: str) -> bool:
+        """Whether ``action`` is handed to :meth:`act`: a legal one, or any short one where none are listed."""
+        legal = self.legal_actions()
+        return len(action) <= self.action_space.max_length if legal is None else action in legal
+
     def ignore(self) -> float:
         """Let a step pass in which nothing was done; return its reward."""
         return self.invalid_reward
@@ -97,7 +101,7 @@ class LanguageWorld(gym.Env[str, str]):
         super().reset(seed=seed)
         self.begin(self._keys.next(self, seed))
         self._t, self._ended = 0, False
-        self._show()
+        self.show()
         return self.observe(), {"instructions": self.instructions, **self._info()}
 
     def step(self, action: str) -> StepResult:
@@ -111,8 +115,7 @@ class LanguageWorld(gym.Env[str, str]):
             raise TypeError(f"{type(self).__name__}.step: expected a str, got {type(action).__name__}")
         if self._ended:
             raise ResetNeeded(f"{type(self).__name__}.step: the episode has ended; call reset()")
-        legal = self.legal_actions()
-        taken = len(action) <= self.action_space.max_length if legal is None else action in legal
+        taken = self.takes(action)
         reward, terminated = self.act(action) if taken else (self.ignore(), False)
         self._t += 1
         truncated = not terminated and self._t >= self.max_steps
@@ -123,7 +126,7 @@ class LanguageWorld(gym.Env[str, str]):
             observation = f"{info['invalid']}\n{observation}"
         if self._ended:
             info["is_success"], info["metrics"] = self._outcome()
-        self._show()
+        self.show()
         return observation, float(reward), terminated, truncated, info
 
     def snapshot(self) -> Snapshot:
@@ -136,20 +139,6 @@ class LanguageWorld(gym.Env[str, str]):
         saved = snapshot.state
         self.state, self._t, self._ended = deepcopy(saved["state"]), saved["t"], saved["ended"]
         self._keys.load(saved["keys"])
-
-    def render(self) -> Any:
-        """Text for ``ansi``, uint8[H, W, 3] for ``rgb_array``; ``human`` draws by itself."""
-        from playout.envs import drawing
-
-        if self.render_mode == "rgb_array":
-            return drawing.pixels(self.frame())
-        return drawing.text(self.frame()) if self.render_mode == "ansi" else None
-
-    def _show(self) -> None:
-        if self.render_mode == "human":
-            from playout.envs import drawing
-
-            print(drawing.text(self.frame()), file=sys.stdout, flush=True)
 
     def _info(self) -> dict[str, Any]:
         legal = () if self._ended else self.legal_actions()

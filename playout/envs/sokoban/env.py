@@ -1,8 +1,7 @@
 """``playout/Sokoban-v0``: Sokoban on arrays for one copy."""
 
-import sys
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import gymnasium as gym
 import numpy as np
@@ -11,7 +10,7 @@ from gymnasium.error import InvalidAction, ResetNeeded
 
 from playout.core import Frame, Snapshot, StepResult
 from playout.core.errors import WrongUse
-from playout.envs import drawing
+from playout.envs.drawn import Drawn
 from playout.envs.episodes import EpisodeKeys
 from playout.envs.sokoban.frames import frame_of
 from playout.envs.sokoban.options import Split, source_of
@@ -26,7 +25,7 @@ ActionSet = Literal["push", "gym_sokoban"]
 ACTION_SETS: dict[str, tuple[int, int]] = {"push": (4, 1), "gym_sokoban": (ACTIONS, 0)}
 
 
-class SokobanEnv(gym.Env[np.ndarray, np.int64]):
+class SokobanEnv(Drawn, gym.Env[np.ndarray, np.int64]):
     """Push every box onto a goal.
 
     Observation: ``uint8[H, W]`` of tiles: 0 wall, 1 floor, 2 goal, 3 box on goal, 4 box, 5 player,
@@ -45,8 +44,6 @@ class SokobanEnv(gym.Env[np.ndarray, np.int64]):
 
     Version history: v0 first release.
     """
-
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human", "ansi"], "render_fps": 8}
 
     def __init__(
         self,
@@ -79,7 +76,7 @@ class SokobanEnv(gym.Env[np.ndarray, np.int64]):
         """Start an episode; Gymnasium's contract."""
         super().reset(seed=seed)
         self.game.start(self._keys.next(self, seed))
-        self._show()
+        self.show()
         return self.game.tiles.copy(), self._info()
 
     def step(self, action: int | np.int64) -> StepResult:
@@ -98,8 +95,7 @@ class SokobanEnv(gym.Env[np.ndarray, np.int64]):
         info = self._info()
         if game.ended:
             info["is_success"], info["metrics"] = game.outcome()
-        if self.render_mode == "human":
-            self._show()
+        self.show()
         return game.tiles.copy(), reward, terminated, truncated, info
 
     def action_masks(self) -> np.ndarray:
@@ -123,16 +119,6 @@ class SokobanEnv(gym.Env[np.ndarray, np.int64]):
     def frame(self) -> Frame:
         """The room as a ``grid`` frame."""
         return frame_of(self.game.tiles, f"step {self.game.steps} of {self.game.max_steps}")
-
-    def render(self) -> Any:
-        """uint8[h, w, 3] for ``rgb_array``, text for ``ansi``; ``human`` draws in the terminal by itself."""
-        if self.render_mode == "rgb_array":
-            return drawing.pixels(self.frame())
-        return drawing.text(self.frame()) if self.render_mode == "ansi" else None
-
-    def _show(self) -> None:
-        if self.render_mode == "human":
-            print(drawing.text(self.frame()), file=sys.stdout, flush=True)
 
     def _info(self) -> dict[str, Any]:
         return {"action_mask": self.game.legal(self._actions), "deadlock": self.game.deadlock}
