@@ -79,7 +79,7 @@ class LanguageWorld(Drawn, gym.Env[str, str]):
         return Frame("chat", {"messages": [{"speaker": "world", "text": self.observe(), "note": ""}]})
 
     def takes(self, action: str) -> bool:
-        """Whether ``action`` is handed to :meth:`act`: a legal one, or any short one where none are listed."""
+        """Whether to hand ``action`` to :meth:`act`: a legal one, or any short one where none is listed."""
         legal = self.legal_actions()
         return len(action) <= self.action_space.max_length if legal is None else action in legal
 
