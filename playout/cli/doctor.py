@@ -20,6 +20,7 @@ from playout.core import PlayoutError
 from playout.simulators.bank import cache_folder
 
 State = Literal["ok", "missing", "broken"]
+_CORE = ""  # among the extras: what every installation has
 _MARKS = {"ok": ("✓", "green"), "missing": ("○", "yellow"), "broken": ("✗", "red")}
 
 
@@ -84,7 +85,7 @@ def _python() -> Iterator[Finding]:
     yield Finding(
         "python", "ok" if supported else "broken", where, "" if supported else "install Python 3.11"
     )
-    for package in ("playout", "numpy", "numba", "gymnasium", "pettingzoo", "rich", "tyro"):
+    for package in ("playout", *_declared()[_CORE]):
         found = _version(package)
         yield Finding(
             package, "ok" if found else "broken", found or "", "" if found else f"pip install {package}"
@@ -93,7 +94,8 @@ def _python() -> Iterator[Finding]:
 
 def _extras() -> Iterator[Finding]:
     """One finding per extra that the package declares."""
-    for extra, packages in _declared().items():
+    extras = _declared()
+    for extra, packages in ((name, extras[name]) for name in extras if name != _CORE):
         versions = {package: _version(package) for package in packages}
         missing = [package for package, found in versions.items() if found is None]
         shown = ", ".join(f"{package} {found}" for package, found in versions.items() if found)
@@ -104,12 +106,12 @@ def _extras() -> Iterator[Finding]:
 
 
 def _declared() -> dict[str, list[str]]:
-    """The packages of each extra, read from the installed distribution."""
-    extras: dict[str, list[str]] = {}
+    """The packages of each extra and of the core, read from the installed distribution."""
+    extras: dict[str, list[str]] = {_CORE: []}
     for line in requires("playout") or ():
         package, extra = re.match(r"[\w.-]+", line), re.search(r"extra == ['\"](.+?)['\"]", line)
-        if package and extra and package[0] != "playout":
-            extras.setdefault(extra[1], []).append(package[0])
+        if package and package[0] != "playout":
+            extras.setdefault(extra[1] if extra else _CORE, []).append(package[0])
     return extras
 
 
