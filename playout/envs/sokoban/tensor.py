@@ -7,15 +7,16 @@ import gymnasium as gym
 import numpy as np
 import torch
 from gymnasium import spaces
+from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 from torch import Tensor
 
 from playout.core import Snapshot
-from playout.core.errors import Unsupported, WrongUse
+from playout.core.errors import Unsupported
 from playout.core.random import STREAM_KEY, bits_array
 from playout.envs.sokoban.options import Split, source_of
-from playout.envs.sokoban.vector import seeds_of
+from playout.envs.sokoban.vector import chosen_of, seeds_of
 from playout.simulators.sokoban.batch import SokobanBatch, State
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.sources import LevelSource
@@ -25,8 +26,9 @@ from playout.simulators.sokoban.tiles import TILES
 class SokobanTensorEnv(gym.vector.VectorEnv):
     """N copies of ``SokobanEnv`` as tensors on one device; actions ``push`` only.
 
-    Info: ``action_mask`` (bool[N, 4]); where an episode has ended ``is_success`` and ``metrics``
-    (``pushes``). Episodes restart by Gymnasium's ``NEXT_STEP``. Deadlocks are not looked for.
+    Info: ``action_mask`` (bool[N, 4]) and, after every step, ``is_success`` and ``metrics`` (``pushes``) with
+    the masks of the copies whose episode has ended, so that none of it waits for the device. Episodes
+    restart by Gymnasium's ``NEXT_STEP``. Deadlocks are not looked for. Actions are not checked.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
@@ -55,7 +57,6 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
         self.batch = SokobanBatch(
             levels.bank(), rewards=rewards_of(rewards), max_steps=max_steps, device=device
         )
-        self._keys: Tensor | None = None
         self._state: State | None = None
         self._ended = torch.zeros(num_envs, dtype=torch.bool, device=self.batch.device)
         self.single_observation_space = spaces.Box(0, TILES - 1, levels.shape, np.uint8)
@@ -66,16 +67,19 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
     def reset(
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Tensor, dict[str, Any]]:
-        """Start an episode in every copy: uint8[N, H, W] and info."""
-        if seed is None and self._state is not None:
-            self._state = self.batch.restart(self._state, torch.ones_like(self._ended))
-        else:
-            values, given = seeds_of(seed, self.num_envs)
+        """Start an episode in every copy, or in those of ``options["reset_mask"]`` (bool[N])."""
+        chosen = chosen_of(options, self.num_envs)
+        values, given = seeds_of(seed, self.num_envs)
+        if self._state is None:
+            if not chosen.all():
+                raise ResetNeeded(
+                    "SokobanTensorEnv.reset: the first reset starts every copy, without a reset_mask"
+                )
             values[~given] = np.random.default_rng().integers(2**62, size=int((~given).sum()))
-            keys = bits_array(values.astype(np.uint64), 0, STREAM_KEY).view(np.int64)
-            self._state = self.batch.reset(torch.from_numpy(keys).to(self.batch.device))
-        self._ended = torch.zeros_like(self._ended)
-        return self.batch.observe(self._state), {"action_mask": self.batch.legal(self._state)}
+            given[:] = True
+        self._state = self._started(values, given, chosen)
+        self._ended = self._ended & ~self._on_device(chosen)
+        return self.batch.observe(self._state), self._info(self._state)
 
     def step(self, actions: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, dict[str, Any]]:
         """Step every copy; one whose episode has ended starts its next one instead.
@@ -83,23 +87,21 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
         Args:
             actions: int64[N] on the device, or integers that can be brought there.
         """
-        if self._state is None:
-            raise WrongUse("SokobanTensorEnv.step: call reset() first")
         moves = torch.as_tensor(actions, device=self.batch.device).long()
         ended = self._ended
-        result = self.batch.step(self._state, moves)
+        result = self.batch.step(self._live(), moves)
         state, reward = result.state, torch.where(ended, 0.0, result.reward)
         terminated, truncated = result.terminated & ~ended, result.truncated & ~ended
         if bool(ended.any()):
             state = self.batch.restart(state, ended)
         self._state, self._ended = state, terminated | truncated
-        info = {
-            "action_mask": self.batch.legal(state),
+        final = {
             "is_success": terminated,
             "_is_success": self._ended,
-            "metrics": {"pushes": state.pushes},
+            "metrics": {"pushes": torch.where(self._ended, state.pushes, 0.0), "_pushes": self._ended},
+            "_metrics": self._ended,
         }
-        return self.batch.observe(state), reward, terminated, truncated, info
+        return self.batch.observe(state), reward, terminated, truncated, self._info(state) | final
 
     def snapshot(self, index: int) -> Snapshot:
         """The state of copy ``index``."""
@@ -112,7 +114,24 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
             column[index] = torch.as_tensor(snapshot.state[name], device=self.batch.device)
         self._ended[index] = snapshot.state["ended"]
 
+    def _started(self, seeds: np.ndarray, given: np.ndarray, chosen: np.ndarray) -> State:
+        """The chosen copies at episode 0 of their seed, or at their next episode without one."""
+        anew, where = self._on_device(given), self._on_device(chosen)
+        keys = self._on_device(bits_array(seeds.astype(np.uint64), 0, STREAM_KEY).view(np.int64))
+        if self._state is None:
+            return self.batch.reset(keys)
+        old = self._state
+        fresh = self.batch.start(torch.where(anew, keys, old.key), torch.where(anew, 0, old.episode + 1))
+        pairs = zip(fresh, old, strict=True)
+        return State(*(torch.where(where.view(-1, *[1] * (a.dim() - 1)), a, b) for a, b in pairs))
+
+    def _info(self, state: State) -> dict[str, Any]:
+        return {"action_mask": self.batch.legal(state), "_action_mask": torch.ones_like(self._ended)}
+
     def _live(self) -> State:
         if self._state is None:
-            raise WrongUse("SokobanTensorEnv: call reset() first")
+            raise ResetNeeded("SokobanTensorEnv: call reset() first")
         return self._state
+
+    def _on_device(self, values: np.ndarray) -> Tensor:
+        return torch.from_numpy(values).to(self.batch.device)

@@ -71,7 +71,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode in every copy, or in those of ``options["reset_mask"]`` (bool[N])."""
-        chosen = self._chosen(options)
+        chosen = chosen_of(options, self.num_envs)
         self._seed(seed, chosen)
         copies.start_where(self._copies, self._bank, chosen)
         mask = np.empty((self.num_envs, self._actions), np.int8)
@@ -113,12 +113,6 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
 
     def _columns(self) -> list[tuple[str, np.ndarray]]:
         return list(zip(self._copies._fields, self._copies, strict=True))
-
-    def _chosen(self, options: dict[str, Any] | None) -> np.ndarray:
-        chosen = (options or {}).get("reset_mask", self._everyone)
-        if not isinstance(chosen, np.ndarray) or chosen.shape != (self.num_envs,) or chosen.dtype != np.bool_:
-            raise WrongUse(f"reset_mask: expected a bool array of shape ({self.num_envs},), got {chosen!r}")
-        return chosen
 
     def _seed(self, seed: int | Sequence[int | None] | None, chosen: np.ndarray) -> None:
         """Take the chosen copies to episode 0 of their seed; those without one to their next episode."""
@@ -177,6 +171,20 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         return self._info(out.mask, self._everyone) | {
             "final_obs": final_obs, "_final_obs": ended, "final_info": final_info, "_final_info": ended.copy()
         }  # fmt: skip
+
+
+def chosen_of(options: dict[str, Any] | None, n: int) -> np.ndarray:
+    """Which of n copies a reset is for: bool[n], all of them without ``options["reset_mask"]``.
+
+    Raises:
+        WrongUse: the mask is no bool array of that shape.
+    """
+    chosen = (options or {}).get("reset_mask")
+    if chosen is None:
+        return np.ones(n, np.bool_)
+    if not isinstance(chosen, np.ndarray) or chosen.shape != (n,) or chosen.dtype != np.bool_:
+        raise WrongUse(f"reset_mask: expected a bool array of shape ({n},), got {chosen!r}")
+    return chosen
 
 
 def seeds_of(seed: int | Sequence[int | None] | None, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -69,13 +69,20 @@ class SokobanBatch:
 
     def reset(self, keys: Tensor) -> State:
         """Episode 0 under each key: int64[N] (the bits of the uint64)."""
-        return self._start(keys, torch.zeros_like(keys))
+        return self.start(keys, torch.zeros_like(keys))
+
+    def start(self, key: Tensor, episode: Tensor) -> State:
+        """The episodes of these numbers under these keys: int64[N] each."""
+        episode_key = bits(key, episode, random.STREAM_EPISODE)
+        level = below(bits(episode_key, torch.zeros_like(key), random.STREAM_LEVEL), len(self._rooms))
+        none = torch.zeros_like(key)
+        return State(self._rooms[level], self._players[level], self._off[level], none, none, key, episode)
 
     def restart(self, state: State, where: Tensor) -> State:
         """The next episode of the copies that ``where`` (bool[N]) marks; the others as they are."""
-        fresh = self._start(state.key, state.episode + 1)
-        pairs = zip(fresh, state, strict=True)
-        return State(*(torch.where(where.view(-1, *[1] * (a.dim() - 1)), a, b) for a, b in pairs))
+        rows = where.nonzero()[:, 0]
+        fresh = self.start(state.key[rows], state.episode[rows] + 1)
+        return State(*(old.index_copy(0, rows, new) for old, new in zip(state, fresh, strict=True)))
 
     def step(self, state: State, actions: Tensor) -> Step:
         """One step of every copy, as ``rules.step``.
@@ -112,12 +119,6 @@ class SokobanBatch:
         beyond = (ahead + self._offsets).clamp(0, self.height * self.width - 1)
         near, far = state.rooms.gather(1, ahead).long(), state.rooms.gather(1, beyond).long()
         return self._free[near] | (self._has_box[near] & self._free[far])
-
-    def _start(self, key: Tensor, episode: Tensor) -> State:
-        episode_key = bits(key, episode, random.STREAM_EPISODE)
-        level = below(bits(episode_key, torch.zeros_like(key), random.STREAM_LEVEL), len(self._rooms))
-        none = torch.zeros_like(key)
-        return State(self._rooms[level], self._players[level], self._off[level], none, none, key, episode)
 
     def _event(
         self, state: State, pushed: Tensor, moved: Tensor, tile: Tensor, beyond: Tensor
