@@ -1,6 +1,8 @@
 """``playout/SokobanText-v0``: Sokoban for agents that read and write."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import compress, product
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +23,8 @@ FORMATS = ("grid", "coord", "grid_coord")
 # Wall, floor, goal, box on goal, box, player, player on goal: the symbols that RAGEN, verl-agent and
 # GEM share, with the two that some of them leave out.
 SYMBOLS = "#_O√XPS"
+# What a mask of the four directions allows, by its bytes.
+_LEGAL = {mask: tuple(compress(tiles.DIRECTIONS, mask)) for mask in map(bytes, product((0, 1), repeat=4))}
 _NAMES = ("wall", "floor", "goal", "box on a goal", "box", "you", "you on a goal")
 
 
@@ -95,9 +99,7 @@ class SokobanText(LanguageWorld):
 
     def legal_actions(self) -> tuple[str, ...]:
         """The directions in which the player can go."""
-        return tuple(
-            name for name, legal in zip(tiles.DIRECTIONS, self.game.legal().tolist(), strict=True) if legal
-        )
+        return _LEGAL[self.game.legal().tobytes()]
 
     def act(self, action: str) -> tuple[float, bool]:
         """Push or move."""
@@ -159,7 +161,15 @@ def instructions(symbols: str, format: Format) -> str:
 
 def grid_text(room: np.ndarray, symbols: str = SYMBOLS) -> str:
     """One line per row, one symbol per cell, single spaces between them."""
-    return "\n".join([" ".join([symbols[tile] for tile in row]) for row in room.tolist()])
+    text = _cells(symbols).take(room).view("<u4")
+    text[:, -1] = ord("\n")
+    return text.tobytes().decode("utf-32-le", "surrogatepass")[:-1]
+
+
+@cache
+def _cells(symbols: str) -> np.ndarray:
+    """The code points of each symbol and a space, as one number: uint64[7]."""
+    return np.array([f"{symbol} " for symbol in symbols], "<U2").view("<u8")
 
 
 def coordinate_text(room: np.ndarray) -> str:
