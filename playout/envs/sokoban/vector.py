@@ -53,7 +53,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
         self.num_envs, self._bank = num_envs, copies.bank_of(levels.bank())
         self._copies = copies.copies_of(num_envs, self._bank)
-        self._keyed = np.zeros(num_envs, np.bool_)
+        self._keyed, self._ready = np.zeros(num_envs, np.bool_), False
         self._actions, first = ACTION_SETS[actions]
         self._mode = AutoresetMode(autoreset_mode)
         self._options = (
@@ -125,6 +125,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         state.key[anew] = bits_array(seeds.astype(np.uint64), 0, STREAM_KEY)[anew]
         state.episode[anew] = 0
         self._keyed |= chosen
+        self._ready = bool(self._keyed.all())
 
     def _checked(self, actions: np.ndarray) -> np.ndarray:
         moves = np.asarray(actions)
@@ -132,7 +133,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
             raise WrongUse(
                 f"step: expected {self.num_envs} integers, got {moves.dtype} of shape {moves.shape}"
             )
-        if not self._keyed.all():
+        if not self._ready:
             raise ResetNeeded("SokobanVectorEnv.step: call reset() first")
         return moves.astype(np.int64, copy=False)
 
