@@ -9,10 +9,11 @@ language agent is driven by a script unless a model is named.
 import argparse
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from playout.evaluation import summarise, table, write_report
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
@@ -42,14 +43,17 @@ def main(data: str | None, model: str | None, episodes: int) -> None:
                 episodes=min(episodes, 8) if slow else episodes,
             )
             task = progress.add_task(name, total=config.episodes)
-            run = rollout(
-                config, out=FOLDER / name, progress=lambda done, total, task=task: progress.update(task, completed=done)
-            )
+            told = partial(_tell, progress, task)
+            run = rollout(config, out=FOLDER / name, progress=told)
             summaries.append(summarise(run))
             run.write_summary(summaries[-1])
     console.print(table(summaries))
     report = write_report(FOLDER / "expert", FOLDER / "report.html", other=FOLDER / "language")
     console.print(f"Report: {report}  (open it in a browser; the expert and the language agent side by side)")
+
+
+def _tell(progress: Progress, task: TaskID, done: int, total: int) -> None:
+    progress.update(task, completed=done)
 
 
 if __name__ == "__main__":

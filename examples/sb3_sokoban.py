@@ -1,6 +1,6 @@
 """Train Stable-Baselines3's PPO on one-box Sokoban and compare it with random play.
 
-Run it: python examples/sb3_sokoban.py [STEPS]   (needs stable-baselines3; 100,000 steps: some minutes)
+Run it: python examples/sb3_sokoban.py [STEPS]   (needs stable-baselines3; a million steps: some minutes)
 """
 
 import sys
@@ -55,10 +55,11 @@ def main(steps: int) -> None:
     # per step would then reward getting stuck early, so only the solution is worth something.
     options = {"max_steps": 50, "deadlocks": "end", "rewards": Rewards(step=0, last_step=0, solved=1)}
     envs = make_vec_env(lambda: OneHot(gym.make(ID, **options)), n_envs=64, seed=0)
-    model = PPO("MlpPolicy", envs, n_steps=32, batch_size=512, learning_rate=1e-3, gamma=0.97, ent_coef=0.01, seed=0, device="cpu")
+    settings = {"n_steps": 32, "batch_size": 512, "learning_rate": 1e-3, "gamma": 0.97, "ent_coef": 0.01}
+    model = PPO("MlpPolicy", envs, **settings, seed=0, device="cpu")
     model.learn(steps)
     print(f"random {success(None):.2f}, PPO after {steps:,} steps {success(model):.2f} of test rooms solved")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)

@@ -122,9 +122,8 @@ def telling(value: Any) -> Iterator[Any]:
         for item in value.values():
             yield from telling(item)
     elif isinstance(value, (list, tuple)):
-        if len(value) > 2:
-            yield tuple(value)
         # The words of a plan are actions, which the legal ones name too: only the whole plan is secret.
+        yield from [tuple(value)] if len(value) > 2 else []
     elif isinstance(value, str):
         yield value
     elif isinstance(value, (int, float)) and (value != int(value) or abs(value) > 100):

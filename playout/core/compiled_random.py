@@ -29,7 +29,7 @@ def next_bits(state: np.ndarray) -> np.uint64:
 def below(state: np.ndarray, n: int) -> int:
     """An int in [0, n) for n < 2**32; the bias of the multiply-shift is below n / 2**32."""
     high = next_bits(state) >> np.uint64(32)
-    return np.int64((high * np.uint64(n)) >> np.uint64(32))
+    return int((high * np.uint64(n)) >> np.uint64(32))
 
 
 @njit(cache=True)

@@ -7,11 +7,12 @@ same for numba and ``tensor_random`` for torch. All three are tested against the
 """
 
 from collections.abc import MutableSequence, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
+Words = np.ndarray | np.uint64
 
 ROUNDS = 10
 MASK32 = np.uint64(0xFFFFFFFF)
@@ -33,7 +34,7 @@ STREAM_WORLD = 7  # draws of a world's own dynamics
 _WORD = 1 << 64
 
 
-def philox(key: np.ndarray, counter: np.ndarray, stream: np.ndarray) -> np.ndarray:
+def philox(key: Words, counter: Words, stream: Words) -> Any:
     """Philox4x32-10 of 64-bit words.
 
     Args:
@@ -67,9 +68,9 @@ def bits(key: int, counter: int, stream: int = 0) -> int:
     return int(philox(np.uint64(key % _WORD), np.uint64(counter % _WORD), np.uint64(stream % _WORD)))
 
 
-def bits_array(key: np.ndarray, counter: np.ndarray | int, stream: int = 0) -> np.ndarray:
+def bits_array(key: Words, counter: Words | int, stream: int = 0) -> np.ndarray:
     """:func:`bits` elementwise: uint64 array of the broadcast shape of ``key`` and ``counter``."""
-    return philox(np.asarray(key, np.uint64), np.asarray(counter, np.uint64), np.uint64(stream))
+    return np.asarray(philox(np.asarray(key, np.uint64), np.asarray(counter, np.uint64), np.uint64(stream)))
 
 
 def key_of_seed(seed: int) -> int:

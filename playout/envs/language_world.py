@@ -48,7 +48,8 @@ class LanguageWorld(Drawn, gym.Env[str, str]):
         if max_steps < 1:
             raise ValueError(f"{type(self).__name__}: expected max_steps >= 1, got {max_steps}")
         self.observation_space, self.action_space = Language(max_length), Language(max_length)
-        self.max_steps, self.invalid_reward, self.render_mode = max_steps, invalid_reward, render_mode
+        self.max_length, self.max_steps = max_length, max_steps
+        self.invalid_reward, self.render_mode = invalid_reward, render_mode
         self.state: Any = None
         self._keys, self._t, self._ended = EpisodeKeys(), 0, True
 
@@ -81,7 +82,7 @@ class LanguageWorld(Drawn, gym.Env[str, str]):
     def takes(self, action: str) -> bool:
         """Whether to hand ``action`` to :meth:`act`: a legal one, or any short one where none is listed."""
         legal = self.legal_actions()
-        return len(action) <= self.action_space.max_length if legal is None else action in legal
+        return len(action) <= self.max_length if legal is None else action in legal
 
     def ignore(self) -> float:
         """Let a step pass in which nothing was done; return its reward."""

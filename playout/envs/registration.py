@@ -56,5 +56,5 @@ def register(ids: Iterable[WorldId]) -> None:
         else:
             import pettingzoo
 
-            kind = entry.api.removeprefix("pettingzoo-")
+            kind: Any = entry.api.removeprefix("pettingzoo-")
             pettingzoo.register(kind, entry.id, entry.entry_point, kwargs=dict(entry.kwargs))

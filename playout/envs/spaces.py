@@ -114,7 +114,7 @@ def _create(space: Language, n: int = 1, ctx: Any = None) -> SynchronizedArray:
 
 
 @read_shared.register(Language)
-def _read(space: Language, shared_memory: Any, n: int = 1) -> SharedTexts:
+def _read(space: Language, shared_memory: Any, n: int = 1) -> Any:
     return SharedTexts(shared_memory, n, space.max_length)
 
 
