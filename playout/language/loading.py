@@ -39,7 +39,7 @@ def pretrained(source: str, *, device: str = "cpu", dtype: str | None = None) ->
     with _patience(f"Loading {source}"):
         try:
             tokenizer = AutoTokenizer.from_pretrained(source)
-            model = AutoModelForCausalLM.from_pretrained(source, dtype=wanted)
+            model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=wanted)
             return model.to(device).eval(), tokenizer
         except (OSError, ValueError, RuntimeError, AttributeError) as error:
             raise WrongUse(
@@ -112,8 +112,7 @@ def _unpack(gguf: Path, target: Path) -> None:
     except Exception as error:
         raise WrongUse(f"gguf:{gguf}: {_first_line(error)}; transformers cannot unpack this file") from error
     config = quantised.config
-    with suppress(AttributeError):
-        del config.quantization_config
+    config.__dict__.pop("quantization_config", None)
     plain = type(quantised)._from_config(config)
     plain.load_state_dict(quantised.state_dict())
     plain.generation_config = quantised.generation_config
