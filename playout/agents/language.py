@@ -40,8 +40,11 @@ class LanguageConfig:
     mode: prompts.Mode = "answer"
     """answer: the action only. think: thoughts, perhaps a plan, then the action. score: the likeliest
     of the legal actions, nothing is written."""
-    context: Literal["steps", "chat"] = "steps"
+    context: prompts.Context = "steps"
     """steps: every turn is a prompt of its own. chat: past turns stand before it as a conversation."""
+    prompt: prompts.Wording = "full"
+    """full: rules, answer format, step count and legal actions too. bare: what the world says alone, for
+    a policy that was trained on it, so that a small one reads as little as possible."""
     history: int = 2
     """How many past turns the model is shown."""
     temperature: float = 0.0
@@ -92,7 +95,7 @@ class LanguageAgent:
         self.config = config
         self._memory = Memory(config.history)
         self._systems: dict[str, Message] = {}
-        self._chat = prompts.steps if config.context == "steps" else prompts.conversation
+        self._chat = prompts.CHATS[config.prompt, config.context]
         self._sampling = Sampling(
             max_tokens=config.max_tokens or _MAX_TOKENS[config.mode],
             temperature=config.temperature,

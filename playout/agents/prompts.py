@@ -4,7 +4,7 @@ What the world says stands between ``<observation>`` tags that it cannot close i
 is told that it is data.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from playout.agents.memory import Exchange
@@ -12,6 +12,8 @@ from playout.core import Chat, Message, Turn
 from playout.language.parsing import LEGAL_PREFIX, MAX_PLAN
 
 Mode = Literal["answer", "think", "score"]
+Context = Literal["steps", "chat"]
+Wording = Literal["full", "bare"]
 
 _ACTION = "<action>your action</action>"
 FORMATS: dict[Mode, str] = {
@@ -43,6 +45,26 @@ def conversation(head: Message, turn: Turn, past: Iterable[Exchange]) -> Chat:
     """The past exchanges as they were said, then the present."""
     said = (message for exchange in past for message in (exchange.asked, exchange.reply))
     return head, *said, Message("user", present(turn))
+
+
+def bare_steps(head: Message, turn: Turn, past: Iterable[Exchange]) -> Chat:
+    """Past observations and actions line by line, then the present one, without a word of explanation."""
+    lines = [f"{e.observation}\n> {_shown(e.action)}" for e in past]
+    return (Message("user", "\n".join([*lines, str(turn.observation)])),)
+
+
+def bare_conversation(head: Message, turn: Turn, past: Iterable[Exchange]) -> Chat:
+    """Observations and replies alone."""
+    said = (message for exchange in past for message in (exchange.asked, exchange.reply))
+    return *said, Message("user", str(turn.observation))
+
+
+CHATS: dict[tuple[Wording, Context], Callable[[Message, Turn, Iterable[Exchange]], Chat]] = {
+    ("full", "steps"): steps,
+    ("full", "chat"): conversation,
+    ("bare", "steps"): bare_steps,
+    ("bare", "chat"): bare_conversation,
+}
 
 
 def present(turn: Turn) -> str:

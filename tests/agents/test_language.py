@@ -189,3 +189,11 @@ def test_options_out_of_range_are_named(options):
     (name,) = options
     with pytest.raises(WrongUse, match=name):
         LanguageConfig(**options)
+
+
+def test_a_bare_conversation_is_what_was_seen_and_answered(turn, fake_model):
+    model = fake_model(lambda chat, seed: UP)
+    agent = agent_of(model, prompt="bare", context="chat", history=9)
+    agent.act([turn("first")])
+    agent.act([turn("second", t=1)])
+    assert [m.content for m in model.calls[1][0][0]] == ["first", UP, "second"]

@@ -53,3 +53,11 @@ def test_a_world_cannot_close_its_fence():
 def test_a_long_action_is_shown_short(turn):
     _, user = prompts.steps(HEAD, turn(t=1), [exchange(0, "x" * 100_000)])
     assert len(user.content) < 1000
+
+
+def test_bare_prompts_hold_what_was_seen_and_done_and_nothing_else(turn):
+    (user,) = prompts.bare_steps(HEAD, turn("#@$.#", t=1), [exchange(0)])
+    assert user == Message("user", "seen 0\n> up\n#@$.#")
+    chat = prompts.bare_conversation(HEAD, turn("now", t=1), [exchange(0)])
+    assert [m.content for m in chat] == ["asked 0", "said 0", "now"]
+    assert chat[1].token_ids == (0,)
