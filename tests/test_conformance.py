@@ -124,9 +124,7 @@ def telling(value: Any) -> Iterator[Any]:
     elif isinstance(value, (list, tuple)):
         # The words of a plan are actions, which the legal ones name too: only the whole plan is secret.
         yield from [tuple(value)] if len(value) > 2 else []
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, (int, float)) and (value != int(value) or abs(value) > 100):
+    elif isinstance(value, str) or (isinstance(value, (int, float)) and (value % 1 or abs(value) > 100)):
         yield value
 
 

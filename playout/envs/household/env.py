@@ -1,0 +1,145 @@
+"""``playout/Household-v0``: ALFWorld's text games, played by the engine of ``simulators.household``.
+
+What is said is ALFWorld's to the character; what is here is the interface only. The same world as many
+copies is in ``vector``.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from playout.core import Frame, Snapshot
+from playout.envs.household.rewards import Rewards, rewards_of
+from playout.envs.household.sources import GameSource, Split, source_of
+from playout.envs.language_world import LanguageWorld
+from playout.simulators.household import goals
+from playout.simulators.household.engine import NOTHING_HAPPENS, introduction, legal, start, step
+from playout.simulators.household.places import places
+from playout.simulators.household.planner import plan
+from playout.simulators.household.state import State
+from playout.simulators.household.tables import Game, Record, Wording
+
+INSTRUCTIONS = (
+    "You are in one room of a house, with receptacles such as shelves, drawers and a fridge, and objects in"
+    " and on them. You are given a task. Each turn you give one command, one of the legal actions: for"
+    " example go to a receptacle, open or close it, take an object from it or {put}, use a lamp, or clean,"
+    " heat or cool what you hold at the right place. You can hold one object, and reach only what is where"
+    " you stand. Give the command in <action></action>, for example <action>look</action>."
+)
+PUT: dict[Wording, str] = {"move": "move one to it", "put": "put one in/on it"}
+
+
+class HouseholdEnv(LanguageWorld):
+    """A household task in words.
+
+    Observation: the world's answer to the last command; at first the room and the task.
+
+    Actions: commands such as ``go to desk 1``; what has no effect now is answered "Nothing happens." and
+    counts as a step.
+
+    Rewards: ``sparse`` (1 when the task is done) or ``dyna_mind`` (-0.1 a step, 10 at success).
+
+    Info: ``legal_actions`` (sorted), ``invalid`` after a command without effect; at the end
+    ``is_success`` and ``metrics``: ``goal_conditions`` (share met) and ``success_TASKTYPE``.
+
+    Version history: v0 first release.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str | GameSource = "generated",
+        split: Split = "train",
+        task_types: Iterable[str] | None = None,
+        wording: Wording = "move",
+        rewards: str | Rewards = "sparse",
+        max_steps: int = 50,
+        render_mode: str | None = None,
+    ) -> None:
+        """Make the environment.
+
+        Args:
+            source: ``generated``, a path of published games (file, folder or archive), ``alfworld`` for
+                ``$ALFWORLD_DATA``, or a source.
+            split: ``train``, ``seen`` (the same rooms) or ``unseen``; of published games also their own
+                names.
+            task_types: some of ``simulators.household.goals.TASK_TYPES``; None for all.
+            wording: ``move`` (``move X to Y``) or ``put`` (``put X in/on Y``, as older prompts have it).
+            rewards: a preset's name or a ``Rewards``.
+            max_steps: steps after which an episode is truncated.
+            render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
+        """
+        super().__init__(max_steps=max_steps, render_mode=render_mode)
+        self.source = source_of(source, split=split, task_types=task_types, wording=wording)
+        self._wording, self._rewards = wording, rewards_of(rewards)
+        self.instructions = INSTRUCTIONS.format(put=PUT[wording])
+        self.begin(0)
+
+    def begin(self, key: int) -> None:
+        """Enter the room of the episode's game."""
+        self.game: Game = self.source.game(key)
+        self.state: State = start(self.game)
+        self._said = introduction(self.game, self.state)
+        self._plan: tuple[str, ...] | None = None
+
+    def observe(self) -> str:
+        """What the world said last."""
+        return self._said
+
+    def legal_actions(self) -> tuple[str, ...]:
+        """The commands that would not be answered "Nothing happens.", sorted."""
+        return legal(self.game, self.state)
+
+    def takes(self, action: str) -> bool:
+        """The world answers every command itself."""
+        return True
+
+    def act(self, action: str) -> tuple[float, bool]:
+        """Give a command."""
+        self._said = step(self.game, self.state, action)
+        self._plan = self._plan[1:] if self._plan and action.strip() == self._plan[0] else None
+        if self.state.won:
+            return self._rewards.won, True
+        last = self._t + 1 >= self.max_steps
+        return (self._rewards.last_step if last else self._rewards.step), False
+
+    def outcome(self) -> tuple[bool, Mapping[str, float]]:
+        """Whether the task is done, the share of its conditions that are met, and success by its type."""
+        won = self.state.won
+        metrics = {"goal_conditions": goals.progress(self.game, self.state)}
+        return won, metrics | {f"success_{self.game.goal.task_type}": float(won)}
+
+    def privileged(self) -> dict[str, Any]:
+        """``expert_plan``: commands that win from here; None where the task cannot be done any more."""
+        if self._plan is None:
+            self._plan = plan(self.game, self.state)
+        return {"expert_plan": self._plan}
+
+    def frame(self) -> Frame:
+        """The receptacles with what is in them, closed ones too: a view for whoever watches."""
+        return Frame("rooms", places(self.game, self.state))
+
+    def snapshot(self) -> Snapshot:
+        """The game's tables, its state, and the episode's keys and step count."""
+        state = {
+            "record": self.game.record,
+            "state": self.state.save(),
+            "said": self._said,
+            "t": self._t,
+            "ended": self._ended,
+            "keys": self._keys.save(),
+        }
+        return Snapshot("household", state)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to ``snapshot``; another game than the current one is made anew from its tables."""
+        saved = snapshot.state
+        if self.game.record != saved["record"]:
+            self.game = Game(Record.load(saved["record"]), wording=self._wording)
+        self.state = State(**saved["state"]).copy()
+        self._said, self._plan = saved["said"], None
+        self._t, self._ended = saved["t"], saved["ended"]
+        self._keys.load(saved["keys"])
+
+    def _info(self) -> dict[str, Any]:
+        info = super()._info()
+        return {**info, "invalid": NOTHING_HAPPENS} if self._said == NOTHING_HAPPENS else info
