@@ -5,16 +5,15 @@ A script sees the chat and a seed and returns the text. Nothing here is a langua
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from zlib import crc32
 
 from playout.core import Chat, Completion, Sampling, Score, WrongUse
 from playout.core.random import Stream
 from playout.language.parsing import LEGAL_PREFIX
+from playout.language.requests import check, cut, failed
 
 Script = Callable[[Chat, int], str]
 """From a chat and a seed to the text of the answer."""
-
 
 _PIECES = re.compile(r"\s*\w+|\s*\W|\s+")
 
@@ -29,7 +28,15 @@ class ScriptedModel:
         self.script = script
 
     def generate(self, chats: Sequence[Chat], sampling: Sampling) -> list[Completion]:
-        """One completion per chat, cut at stop texts; its tokens are words and signs."""
+        """One completion per chat, cut at stop texts; its tokens are words and signs.
+
+        A script that answers none of ``sampling.choices`` is held to one of them by its seed; one that
+        raises gives its chat ``finish="error"``.
+
+        Raises:
+            WrongUse: seeds that are not one per chat, or constraints that exclude each other.
+        """
+        check(chats, sampling)
         seeds = sampling.seeds or (0,) * len(chats)
         return [self._complete(chat, seed, sampling) for chat, seed in zip(chats, seeds, strict=True)]
 
@@ -39,18 +46,22 @@ class ScriptedModel:
         return [[_score(text, answer) for answer in row] for text, row in zip(written, answers, strict=True)]
 
     def _complete(self, chat: Chat, seed: int, sampling: Sampling) -> Completion:
-        text = sampling.prefill + self.script(chat, seed)
+        try:
+            text = self.script(chat, seed)
+        except Exception as error:
+            return failed(f"the script raised {type(error).__name__}: {error}")
         if sampling.choices is not None:
             text = text if text in sampling.choices else sampling.choices[seed % len(sampling.choices)]
-        for stop in sampling.stop:
-            text = text.split(stop, 1)[0]
-        pieces = _PIECES.findall(text)
-        cut = "".join(pieces[: sampling.max_tokens])
-        tokens = tuple(
-            crc32(piece.encode("utf-8", "surrogatepass")) for piece in pieces[: sampling.max_tokens]
+        answer, _ = cut(text.removeprefix(sampling.prefill), sampling.stop)
+        pieces = _PIECES.findall(sampling.prefill + answer)
+        kept = pieces[: sampling.max_tokens]
+        tokens = tuple(crc32(piece.encode("utf-8", "surrogatepass")) for piece in kept)
+        return Completion(
+            text="".join(kept),
+            token_ids=tokens,
+            logprobs=(0.0,) * len(tokens) if sampling.logprobs else None,
+            finish="stop" if len(kept) == len(pieces) else "length",
         )
-        done = Completion(text=cut, token_ids=tokens, finish="stop" if cut == text else "length")
-        return replace(done, logprobs=(0.0,) * len(tokens)) if sampling.logprobs else done
 
 
 def legal_actions(chat: Chat) -> list[str]:

@@ -147,8 +147,8 @@ def test_by_name_with_a_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
     "fault",
     [
         status(429), status(500), status(503, b""), cut, slam, raw(b"<html>"), raw(b"{}"), raw(b"[]"),
-        raw(b"7"),        raw(b'{"choices": []}'), raw(b'{"choices": [{"message": null}]}'), raw(b"\xff\xfe"), raw(b""),
-        raw(b'{"choices": [{"message": {"content": 7}}]}'), raw(b"[" * 100_000),
+        raw(b"7"), raw(b'{"choices": []}'), raw(b'{"choices": [{"message": null}]}'), raw(b"\xff\xfe"),
+        raw(b""), raw(b'{"choices": [{"message": {"content": 7}}]}'), raw(b"[" * 100_000),
     ],
 )  # fmt: skip
 def test_faults_are_retried_on_a_fixed_schedule(server: Server, slept: list[float], fault: Reply) -> None:

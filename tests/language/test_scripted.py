@@ -58,3 +58,22 @@ def test_scores_rank_what_the_script_would_write_first() -> None:
 def test_an_unknown_name_says_what_there_is(name: str) -> None:
     with pytest.raises(WrongUse, match="expected one of"):
         load_model(name)
+
+
+def test_a_script_that_raises_fails_its_own_chat_only() -> None:
+    model = ScriptedModel(lambda chat, seed: str(1 // seed))
+    broken, fine = model.generate([CHAT] * 2, Sampling(max_tokens=5, seeds=(0, 1)))
+    assert broken.finish == "error" and "ZeroDivisionError" in (broken.error or "")
+    assert fine.text == "1"
+
+
+def test_a_prefill_that_the_script_writes_itself_stands_there_once() -> None:
+    (answer,) = load_model("scripted:echo-first-legal").generate(
+        [CHAT], Sampling(max_tokens=50, prefill="<action>")
+    )
+    assert answer.text == "<action>go to desk 1</action>"
+
+
+def test_seeds_are_one_per_chat() -> None:
+    with pytest.raises(WrongUse, match="one per chat, 2, got 1"):
+        load_model("scripted:random").generate([CHAT] * 2, Sampling(max_tokens=5, seeds=(1,)))
