@@ -118,9 +118,9 @@ def read_game(path: str | Path) -> GameFile:
     path = Path(path)
     values = _object(_decoded(path.read_bytes(), str(path)), str(path))
     grammar = values.get("grammar") or ""
-    found = _TASK.search(grammar)
-    task = json.loads(found[1]) if found else ""
-    return _game(values, _id(path), str(path), task, values.get("pddl_domain") or "", grammar)
+    return _game(
+        values, _id(path), str(path), _task(grammar, str(path)), values.get("pddl_domain") or "", grammar
+    )
 
 
 def _read_tree(path: Path, split: str | None) -> Iterator[GameFile]:
@@ -175,12 +175,26 @@ def _object(text: str, place: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise GameError(place, f"no JSON ({error.msg}, {where})", _EXPECTED) from None
+    except RecursionError:
+        raise GameError(place, "JSON nested too deep", _EXPECTED) from None
     if not isinstance(values, dict) or not isinstance(values.get("pddl_problem"), str):
         raise GameError(place, "other JSON", _EXPECTED)
     for name in ("pddl_domain", "grammar"):
         if not isinstance(values.get(name, ""), str | None):
             raise GameError(place, f"{name!r} that is no text", _EXPECTED)
+    commands = values.get("walkthrough") or []
+    if not isinstance(commands, list) or not all(isinstance(command, str) for command in commands):
+        raise GameError(place, "a walkthrough that is no list of texts", _EXPECTED)
     return values
+
+
+def _task(grammar: str, place: str) -> str:
+    """The sentence in the grammar's rule "task"; empty where it has none."""
+    found = _TASK.search(grammar)
+    try:
+        return json.loads(found[1], strict=False) if found else ""
+    except json.JSONDecodeError:
+        raise GameError(f"{place}, grammar", f"the task {found and found[1]}", "a JSON text") from None
 
 
 def _decoded(data: bytes, place: str) -> str:

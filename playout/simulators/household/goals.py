@@ -7,7 +7,9 @@ games hold no others, and a planner that knows the shapes needs no search over f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from playout.simulators.household.problem import GameError
@@ -59,6 +61,9 @@ _SHAPES = {
 
 _TOKEN = re.compile(r"[()]|[^\s()]+")
 Tree = list["str | Tree"]
+
+_LONGEST = 500
+"""Most tokens of a formula, five times those of the longest shape; so nesting cannot be deep."""
 
 
 def parse_goal(text: str, place: str = "problem") -> Goal:
@@ -142,9 +147,9 @@ def _under_light(game: Game, state: State) -> bool:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> Goal | str:
     """The goal, or what was found instead."""
-    tree = _tree(_TOKEN.findall(text))
+    tree = _tree(islice((match[0] for match in _TOKEN.finditer(text)), _LONGEST))
     if tree is None or len(tree) != 2 or tree[0] != ":goal":
-        return "a formula that does not end"
+        return f"a formula that does not end within {_LONGEST} words"
     sorts: dict[str, str] = {}
     literals: list[tuple[str, ...]] = []
     if not _flatten(tree[1], {}, sorts, literals):
@@ -163,7 +168,7 @@ def _parse(text: str) -> Goal | str:
     return Goal(task, kinds["object"].pop(), target.pop())
 
 
-def _tree(tokens: list[str]) -> Tree | None:
+def _tree(tokens: Iterable[str]) -> Tree | None:
     """The first parenthesised expression; None if it does not end."""
     stack: list[Tree] = [[]]
     for token in tokens:

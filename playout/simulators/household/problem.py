@@ -42,7 +42,6 @@ WITHOUT_EFFECT = frozenset(
 _COMMENT = re.compile(r";[^\n]*")
 _FLUENT = re.compile(r"\(=\s*\([^()]*\)\s*[^\s()]+\s*\)")
 _FACT = re.compile(r"\(\s*([^\s()]+)(?:\s+([^\s()]+))?(?:\s+([^\s()]+))?\s*\)")
-_LIST = re.compile(r"([^()-]+?)\s+-\s+(\S+)")
 
 
 class GameError(PlayoutError, ValueError):
@@ -91,15 +90,25 @@ def scan(text: str, place: str = "problem") -> Problem:
 
 
 def _declared(section: str, place: str) -> dict[str, str]:
-    body = section.rpartition(")")[0]
-    words = body.split()
+    words = section.rpartition(")")[0].split()
     names, dashes, kinds = words[::3], words[1::3], words[2::3]
     if len(words) % 3 or set(dashes) - {"-"}:
-        pairs = [(name, kind) for several, kind in _LIST.findall(body) for name in several.split()]
-        names, kinds = [name for name, _ in pairs], [kind for _, kind in pairs]
+        names, kinds = _ungrouped(words)
     if unknown := set(kinds).difference(KINDS):
         raise GameError(f"{place}, :objects", f"the kind {min(unknown)!r}", f"one of {', '.join(KINDS)}")
     return dict(zip(names, kinds, strict=True))
+
+
+def _ungrouped(words: list[str]) -> tuple[list[str], list[str]]:
+    """Names and their kinds from ``a b - kind c - kind``."""
+    names: list[str] = []
+    kinds: list[str] = []
+    for i, word in enumerate(words):
+        if i and words[i - 1] == "-":
+            kinds += [word] * (len(names) - len(kinds))
+        elif word != "-":
+            names.append(word)
+    return names, kinds + [""] * (len(names) - len(kinds))
 
 
 def _facts(text: str, start: int, end: int, place: str) -> dict[str, list[tuple[str, str]]]:

@@ -56,6 +56,7 @@ FRIDGE = "(openable Fridge_bar_1)"
         ("(:init", "(:int", "found a text without one of its parts"),
         (")))", "))", "found unbalanced parentheses"),
         ("(openable ", "(breakable ", "found the predicate 'breakable'; expected one of ALFWorld's domain"),
+        ("loc_bar_window - location\n", "loc_bar_window\n", ":objects: found the kind ''; expected one of"),
         (
             "Egg_bar_1 - object",
             "Egg_bar_1 - thing",

@@ -85,6 +85,12 @@ def test_nothing_to_read(games, tmp_path):
         (b"[]", "found other JSON; expected the JSON object of a game with the text 'pddl_problem'"),
         (b'{"pddl_problem": 3}', "found other JSON"),
         (b'{"pddl_problem": "", "grammar": []}', "found 'grammar' that is no text"),
+        (b'{"pddl_problem": "", "walkthrough": "look"}', "found a walkthrough that is no list of texts"),
+        (b"[" * 100_000, "found JSON nested too deep"),
+        (
+            rb"""{"pddl_problem": "", "grammar": "\"task\": [{\"rhs\": \"\\q\"}]"}""",
+            "the task .*; expected a JSON",
+        ),
         (b"\xff\xfe", "found byte 0xff; expected text in UTF-8"),
     ],
 )

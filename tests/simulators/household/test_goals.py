@@ -108,6 +108,8 @@ def test_order_and_nesting_of_a_goal_do_not_matter(games):
         " (objecttype ?o cuptype) (receptacletype ?r shelftype)))",
         "(and (and (and",
         "(inreceptacle (a) b)",
+        "(and " * 50_000,
+        "(and " * 200 + ")" * 200,
     ],
 )
 def test_other_goals_are_refused(formula):
