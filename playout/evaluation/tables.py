@@ -31,18 +31,20 @@ def render_summary(summary: Summary) -> Table:
 
 
 def table(summaries: Iterable[Summary]) -> Table:
-    """One row per run, agents that look behind the scenes marked."""
+    """One row per run, agents that look behind the scenes marked; the environment once where it is one."""
     rows = list(summaries)
     notes = [INTERVAL_NOTE, *([ORACLE_NOTE] if any(row["oracle"] for row in rows) else [])]
     failed = ["errors"] if any(row["errors"] for row in rows) else []
-    drawn = _table(notes)
-    for name in ("environment", "agent"):
+    environments = {row["env"] for row in rows}
+    several = ["environment"] if len(environments) > 1 else []
+    drawn = _table(notes, None if several or not rows else Text(str(rows[0]["env"])))
+    for name in (*several, "agent"):
         drawn.add_column(name, overflow="fold")
     for name in ("episodes", "success", "return", "length", *failed):
         drawn.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(
-            Text(str(row["env"])),
+            *(Text(str(row["env"])) for _ in several),
             Text(_agent(row)),
             str(row["episodes"]),
             _spread(row["success"], _share),
