@@ -2,5 +2,6 @@
 
 from playout.language.models import load_model
 from playout.language.parsing import LEGAL_PREFIX, parse_answer
+from playout.language.scripted import ScriptedModel
 
-__all__ = ["LEGAL_PREFIX", "load_model", "parse_answer"]
+__all__ = ["LEGAL_PREFIX", "ScriptedModel", "load_model", "parse_answer"]

@@ -13,9 +13,9 @@ from playout.core import Chat, Message
 from playout.language.requests import clean
 
 PLAIN_TEMPLATE = (
-    "{{ bos_token }}{% for message in messages %}{{ message.role | capitalize }}:\n{{ message.content }}"
-    "{% if message.role == 'assistant' %}{{ eos_token }}{% endif %}\n\n{% endfor %}"
-    "{% if add_generation_prompt %}Assistant:\n{% endif %}"
+    "{{ bos_token }}{% for message in messages %}{{ message.role | capitalize + ':\n' + message.content }}"
+    "{{ eos_token if message.role == 'assistant' }}{{ '\n\n' }}{% endfor %}"
+    "{{ 'Assistant:\n' if add_generation_prompt }}"
 )
 """For models that were never taught to chat."""
 

@@ -50,9 +50,7 @@ def write(
         is_over: whether a row's last token ends it.
     """
     device = model.device
-    ids, mask = _padded([[*row.prompt, *prefill] for row in rows], device)
-    cache = DynamicCache(config=model.config)
-    logits = _forward(model, ids, mask, cache, len(prefill) + 1)
+    cache, mask, logits = _encode(model, [(*row.prompt, *prefill) for row in rows], len(prefill) + 1)
     _take_prefill(rows, prefill, logits[:, :-1])
     generators = [torch.Generator(device).manual_seed(row.seed % 2**63) for row in rows]
     live, last = list(range(len(rows))), logits[:, -1]
@@ -104,14 +102,12 @@ def score(
 
     Args:
         model: a causal language model of transformers.
-        prompts: ids, none empty.
+        prompts: ids, none empty; a beginning that all share is read once.
         answers: for each prompt its answers as ids; an empty one has no log-probabilities.
         most_cells: most (rows x columns) of the second pass, in which the answers are read.
     """
-    device = model.device
-    ids, mask = _padded(prompts, device)
-    cache = DynamicCache(config=model.config)
-    first = _forward(model, ids, mask, cache, 1)[:, -1].log_softmax(-1)
+    cache, mask, logits = _encode(model, prompts, 1)
+    first = logits[:, -1].log_softmax(-1)
     found = [
         [[first[row, answer[0]].item()] if answer else [] for answer in given]
         for row, given in enumerate(answers)
@@ -124,12 +120,12 @@ def score(
     ]
     # The logits of a part are bounded like its cells, with 64 numbers of the vocabulary for a cell's worth.
     longest = max((len(answer) for _, _, answer in rest), default=0)
-    width = ids.shape[1] + longest + longest * first.shape[1] // 64
+    width = mask.shape[1] + longest + longest * first.shape[1] // 64
     size = max(1, most_cells // max(1, width))
     for start in range(0, len(rest), size):
         part = rest[start : start + size]
         branch = cache if start + size >= len(rest) else deepcopy(cache)
-        kept = torch.tensor([row for row, _, _ in part], device=device)
+        kept = torch.tensor([row for row, _, _ in part], device=mask.device)
         branch.batch_select_indices(kept)
         read = _read_on(model, [answer for _, _, answer in part], mask[kept], branch)
         for (row, place, _), logprobs in zip(part, read, strict=True):
@@ -170,6 +166,37 @@ def _kept(logits: Tensor, sampling: Sampling) -> Tensor:
         outside = probabilities.cumsum(-1) - probabilities >= sampling.top_p
         logits = logits.masked_fill(outside.scatter(1, order, outside), -torch.inf)
     return logits
+
+
+def _encode(model: Any, prompts: Sequence[Sequence[int]], keep: int) -> tuple[DynamicCache, Tensor, Tensor]:
+    """Read the prompts: cache, mask int64[N, L], logits of the last ``keep`` columns float32[N, keep, V].
+
+    Equal prompts are read once, and so is the beginning that all have in common.
+    """
+    places: dict[tuple[int, ...], int] = {}
+    rows = [places.setdefault(tuple(prompt), len(places)) for prompt in prompts]
+    distinct, device = list(places), model.device
+    cache = DynamicCache(config=model.config)
+    shared = _common(distinct, min(map(len, distinct)) - keep) if len(distinct) > 1 else 0
+    mask = torch.ones(len(distinct), shared, dtype=torch.long, device=device)
+    if shared:
+        _forward(model, torch.tensor([distinct[0][:shared]], device=device), mask[:1], cache, 1)
+        cache.batch_repeat_interleave(len(distinct))
+    ids, own = _padded([prompt[shared:] for prompt in distinct], device)
+    mask = torch.cat([mask, own], 1)
+    logits = _forward(model, ids, mask, cache, keep)
+    if len(distinct) < len(rows):
+        spread = torch.tensor(rows, device=device)
+        cache.batch_select_indices(spread)
+        mask, logits = mask[spread], logits[spread]
+    return cache, mask, logits
+
+
+def _common(rows: Sequence[tuple[int, ...]], most: int) -> int:
+    """How many ids all rows begin with, at most ``most``."""
+    # Every row lies between the least and the greatest, in the order of their first ids too.
+    least, greatest = min(rows), max(rows)
+    return next((place for place in range(most) if least[place] != greatest[place]), most)
 
 
 def _padded(rows: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:

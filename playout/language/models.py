@@ -39,7 +39,7 @@ def load_model(
         MissingExtra: what it needs is not installed; the message is the line to type.
     """
     scheme, _, rest = spec.partition(":")
-    if scheme not in FORMS or (not rest and scheme != "smollm2"):
+    if scheme not in FORMS or bool(rest) == (scheme == "smollm2"):
         close = get_close_matches(scheme, FORMS, 1)
         hint = f"; did you mean {FORMS[close[0]]}?" if close else ""
         raise WrongUse(f"model {spec!r}: expected one of {', '.join(FORMS.values())}{hint}")

@@ -3,6 +3,7 @@
 Getting a model off the disk is in ``loading``, templates in ``chat_tokens``, the arithmetic in ``decoding``.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -18,6 +19,8 @@ from playout.language.requests import check, choose, cut, failed, seed_of
 T = TypeVar("T")
 Work = Callable[[Sequence[int], Sequence[list[int]]], list[T]]
 """From the numbers of some chats and their prompts to a result for each."""
+
+_OUT_OF_MEMORY = re.compile("out of memory|allocate memory|not enough memory", re.IGNORECASE)
 
 BATCH_TOKENS = 16384
 """Most tokens of a batch, padding and the room for answers included."""
@@ -111,9 +114,11 @@ class TransformersModel:
         answers = [(*self.tokens.answer(choice), *self.end_ids[:1]) for choice in choices]
 
         def work(numbers: Sequence[int], prompts: Sequence[list[int]]) -> list[Completion]:
-            read = score(self.model, prompts, [answers] * len(prompts), self.batch_tokens)
-            found = []
-            for number, prompt, row in zip(numbers, prompts, read, strict=True):
+            distinct = list(dict.fromkeys(map(tuple, prompts)))
+            read = score(self.model, distinct, [answers] * len(distinct), self.batch_tokens)
+            rows, found = dict(zip(distinct, read, strict=True)), []
+            for number, prompt in zip(numbers, prompts, strict=True):
+                row = rows[tuple(prompt)]
                 index = choose(list(map(sum, row)), sampling.temperature, seed_of(sampling, number))
                 answer = Row(prompt, 0, 0, list(answers[index]), row[index], "stop")
                 found.append(_completion(choices[index], answer, 0, sampling))
@@ -202,8 +207,8 @@ def _attempt(
     try:
         return work(numbers, [prompts[number] for number in numbers])
     except (MemoryError, RuntimeError) as error:
-        # torch has an exception of its own for GPUs only.
-        if "memory" not in str(error).lower() and not isinstance(error, MemoryError):
+        # On the CPU torch has no exception of its own for this.
+        if not isinstance(error, MemoryError) and not _OUT_OF_MEMORY.search(str(error)):
             raise
         if len(numbers) == 1:
             tokens = len(prompts[numbers[0]])

@@ -98,9 +98,7 @@ def test_votes_on_a_question_depend_on_it_only() -> None:
 
 
 def test_thoughts_before_the_answer() -> None:
-    model = ScriptedModel(
-        lambda chat, seed: "<think>hm</think><action> YES </action>" if seed % 2 else "yes"
-    )
+    model = ScriptedModel(lambda chat, seed: "<think>hm</think><action> YES </action>" if seed % 2 else "yes")
     found = vote(model, "Is it?", ["yes", "no"], JudgeConfig(samples=40, think=True))
     assert found.counts["yes"] + found.abstained == 40 and 0 < found.abstained < 40
     assert "expected <action>" in found.errors[0]

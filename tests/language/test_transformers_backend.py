@@ -152,6 +152,31 @@ def test_scores_equal_a_plain_pass(tiny: Any) -> None:
             assert found.tokens == len(ids)
 
 
+def test_what_prompts_share_is_read_once(tiny: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = Message("system", "the rules of the game " * 8)
+    chats = [ask("hi", rules), ask("hello there", rules), ask("hi", rules), ask("hi", rules)]
+    alone = [tiny.generate([chat], GREEDY)[0] for chat in chats]
+    read: list[int] = []
+    forward = tiny.model.forward
+
+    def counting(input_ids: Any, **rest: Any) -> Any:
+        read.append(input_ids.numel())
+        return forward(input_ids=input_ids, **rest)
+
+    monkeypatch.setattr(tiny.model, "forward", counting)
+    assert tiny.generate(chats, replace(GREEDY, max_tokens=1)) == [
+        replace(
+            one, text=one.text[:1], token_ids=one.token_ids[:1], usage={**one.usage, "completion_tokens": 1}
+        )
+        for one in alone
+    ]
+    assert sum(read) < 1.5 * len(alone[1].prompt_token_ids)
+    assert tiny.generate(chats, GREEDY) == alone
+    read.clear()
+    tiny.score(chats, [["up", "down"]] * 4)
+    assert sum(read) < 1.5 * len(alone[1].prompt_token_ids)
+
+
 def test_one_bad_chat_does_not_spoil_the_others(tiny: Any) -> None:
     long = ask("x" * 600)
     foreign = (*CHATS[0], Message("assistant", "hm", (9999,)), Message("user", "go on"))
