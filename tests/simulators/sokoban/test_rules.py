@@ -1,6 +1,7 @@
 """The rule book statement by statement, the legal mask, and gym-sokoban's own step function."""
 
 import json
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playout.simulators.sokoban.rewards import PRESETS
 from playout.simulators.sokoban.tiles import BOX, EMPTIED, HAS_BOX, HAS_PLAYER, PLAYER, PLAYER_ON_GOAL
 
 TRACES = Path(__file__).parent / "data/gym_sokoban_traces.json"
+ROOT = Path(__file__).parents[3]
 UP, DOWN, LEFT, RIGHT = 1, 2, 3, 4
 WALK = 4  # what makes a push action a move
 
@@ -137,6 +139,18 @@ def test_the_rules_play_as_gym_sokoban_does():
         steps += len(trace["actions"])
         check_trace(trace)
     assert steps >= 10_000
+
+
+@pytest.mark.peer
+def test_the_traces_are_what_gym_sokoban_does():
+    """Needs ``make bench-peers``."""
+    python = ROOT / ".peers/sokoban/bin/python"
+    if not python.exists():
+        pytest.skip("gym-sokoban is not installed: make bench-peers")
+    recorded = TRACES.read_text()
+    script = ROOT / "benchmarks/peers/sokoban/gym_sokoban_traces.py"
+    played = subprocess.run([python, script], input=recorded, capture_output=True, text=True, check=True)
+    assert json.loads(played.stdout) == json.loads(recorded)
 
 
 def check_trace(trace):

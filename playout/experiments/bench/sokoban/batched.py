@@ -63,12 +63,12 @@ def many_copies(context: Context) -> Bar:
         figures["envpool"] = {str(n): _against_envpool(context, n) for n in ENVPOOL_STEPS}
     except Missing as missing:
         return Bar(value=_rounded(value), bar=bar, met=None, note=f"{note}; {missing}", figures=figures)
-    best = max(figures["envpool"].values(), key=lambda found: found["envpool"]["per_cpu_second"])
-    value["envpool_times"] = best["times"]
-    met = at_least(value, bar)
-    return Bar(
-        value=_rounded(value), bar=bar, met=met, note=f"{note}; EnvPool at its best N", figures=figures
-    )
+    found = figures["envpool"]
+    best = max(found, key=lambda n: found[n]["envpool"]["per_cpu_second"])
+    value["envpool_times"] = found[best]["times"]
+    times = ", ".join(f"{pair['times']:.0f} at {n}" for n, pair in found.items())
+    note = f"{note}; EnvPool is best at N = {best} (times: {times})"
+    return Bar(value=_rounded(value), bar=bar, met=at_least(value, bar), note=note, figures=figures)
 
 
 def _torch(actions: np.ndarray) -> tuple[Rate, float]:

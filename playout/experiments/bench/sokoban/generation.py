@@ -21,7 +21,7 @@ from playout.simulators.sokoban.symmetry import canonical_hashes
 from playout.simulators.sokoban.tiles import BOX_ON_GOAL, HAS_BOX, HAS_GOAL, WALL
 
 COMPARED = 500  # levels on each side
-TIMED = 100  # levels of the peer that are timed in this run
+TIMED = 200  # levels of the peer that are timed in this run
 DISTINCT = BANK_SIZE  # levels among which equal ones are looked for; the bank itself drops them
 QUARTILES = (25, 50, 75)
 
