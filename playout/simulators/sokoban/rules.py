@@ -43,7 +43,8 @@ PLAYER_AT, BOXES_OFF, STEPS, PUSHES = range(4)
 COUNTERS = 4
 
 # Inlined: to hand a slice to a function costs more than a whole step. And where play would be a branch,
-# which no processor predicts, there is a comparison or a table.
+# which no processor predicts, there is a comparison or a table. Numba's cache does not see through files:
+# after a change here, delete the *.nbi files that __pycache__ holds for the callers.
 rule = njit(cache=True, inline="always", error_model="numpy")
 
 
