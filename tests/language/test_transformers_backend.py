@@ -230,6 +230,8 @@ def test_wrong_use(tiny: Any, tmp_path: Path) -> None:
         tiny.generate(CHATS, replace(GREEDY, json_schema={}))
     with pytest.raises(WrongUse, match="expected a folder"):
         load_model(f"hf:{tmp_path}")
+    with pytest.raises(WrongUse, match="no such folder"):
+        load_model(f"hf:{tmp_path}/none")
     with pytest.raises(WrongUse, match="no such file"):
         load_model(f"gguf:{tmp_path}/none.gguf")
     (tmp_path / "bad.gguf").write_bytes(b"GGUF, but not really")
