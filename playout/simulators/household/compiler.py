@@ -142,8 +142,9 @@ class _Compiler:
 
     def inside(self) -> tuple[tuple[int, ...], ...]:
         inside: list[list[int]] = [[] for _ in self.object]
-        for inner, outer in sorted(self.facts["inreceptacleobject"]):
-            inside[self.object[outer]].append(self.object[inner])
+        for inner, outer in sorted(set(self.facts["inreceptacleobject"])):
+            if inner != outer:  # some published pans are in themselves, and the original does not say so
+                inside[self.object[outer]].append(self.object[inner])
         return tuple(map(tuple, inside))
 
     def start(self) -> Start:

@@ -23,7 +23,7 @@ from playout.simulators.household.games import find, read_games
 from playout.simulators.household.goals import TASK_TYPES
 from playout.simulators.household.tables import Game, Record, Wording, check_wording
 
-FORMAT = 1
+FORMAT = 2
 """Part of the name of cached tables; raise it when the compiler's result changes."""
 
 LIVE_GAMES = 512

@@ -30,6 +30,12 @@ def test_every_object_counts_in_names_but_only_those_with_a_part_are_kept(games)
     assert not any(name.startswith("chair") for name in record.objects)
 
 
+def test_what_is_in_itself_or_said_twice_is_told_as_in_the_original(games):
+    facts = ("inReceptacleObject Box_1 Box_1", *["inReceptacleObject Apple_2 Box_1"] * 2)
+    record = compile_game(games.problem(facts=facts))
+    assert record.inside[record.objects.index("box 1")] == (record.objects.index("apple 2"),)
+
+
 def test_ids_without_a_position_are_spoken_with_a_space(games):
     text = games.problem().replace("Fridge_bar_1", "icebox")
     game = Game(compile_game(text))
