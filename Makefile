@@ -34,12 +34,17 @@ demo-model: .venv/.models
 	$(BIN)/python examples/demo.py --model smollm2 $(if $(DATA),--data $(DATA))
 
 test: .venv/.dev lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not peer"
 
 lint: .venv/.dev
 	$(BIN)/ruff check playout tests examples benchmarks
 	$(BIN)/ruff format --check playout tests examples benchmarks
 	$(BIN)/pyright
+
+# The peers run in environments of their own, so that their pins do not meet ours.
+bench-peers:
+	$(PYTHON) -m venv .peers/sokoban
+	.peers/sokoban/bin/pip install --quiet -r benchmarks/peers/sokoban/requirements.txt
 
 bench: .venv/.dev
 	$(BIN)/playout bench sokoban --json

@@ -28,7 +28,10 @@ def main(data: str | None, model: str | None, episodes: int) -> None:
     agents = {
         "expert": AgentSpec(name="expert"),
         "random": AgentSpec(name="random"),
-        "language": AgentSpec(name="language", model=model or "scripted:random"),
+        # A small model seldom keeps to a format; asked which legal action is likeliest, it always plays.
+        "language": AgentSpec(name="language", model=model, options={"mode": "score"})
+        if model
+        else AgentSpec(name="language", model="scripted:random"),
     }
     shutil.rmtree(FOLDER, ignore_errors=True)
     summaries, console = [], Console()

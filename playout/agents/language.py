@@ -178,7 +178,7 @@ class LanguageAgent:
 
     def _choose(self, turn: Turn, scores: Sequence[Score]) -> Decision:
         per_token, temperature = self.config.normalise == "token", self.config.temperature
-        values = [score.logprob / score.tokens if per_token else score.logprob for score in scores]
+        values = [score.logprob / max(1, score.tokens) if per_token else score.logprob for score in scores]
         legal, best = turn.legal_actions or (), max(values)
         if temperature:
             weights = list(accumulate(math.exp((value - best) / temperature) for value in values))

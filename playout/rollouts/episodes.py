@@ -32,12 +32,13 @@ class Written:
 
     @classmethod
     def of(cls, completion: Completion) -> "Written":
-        """The stored part of ``completion``."""
+        """The stored part of ``completion``; the tokens of a prefill are not the model's choice."""
+        forced = (completion.usage or {}).get("prefill_tokens", 0)
         return cls(
             prompt_token_ids=completion.prompt_token_ids,
             token_ids=completion.token_ids,
             logprobs=completion.logprobs,
-            mask=(1,) * len(completion.token_ids),
+            mask=(0,) * forced + (1,) * (len(completion.token_ids) - forced),
             text=completion.text,
             finish=completion.finish,
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from playout.core.cache import cache_folder
 from playout.core.random import STREAM_LEVEL, bits, bits_array
 
 FORMAT = 1  # of the files; another number makes all banks anew
@@ -59,13 +60,6 @@ def indices(keys: np.ndarray, size: int) -> np.ndarray:
     """:func:`index` elementwise: uint64[N] to int64[N]."""
     words = bits_array(keys, 0, STREAM_LEVEL) >> np.uint64(32)
     return (words * np.uint64(size) >> np.uint64(32)).astype(np.int64)
-
-
-def cache_folder() -> Path:
-    """``$PLAYOUT_CACHE``, else ``playout`` in ``$XDG_CACHE_HOME``, else ``~/.cache/playout``."""
-    if folder := os.environ.get("PLAYOUT_CACHE"):
-        return Path(folder)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "playout"
 
 
 def open_or_make(

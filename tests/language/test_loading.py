@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from playout.core import Message, MissingExtra, Sampling, WrongUse
+from playout.core.cache import cache_folder
 from playout.language import load_model
 
 torch = pytest.importorskip("torch")
@@ -84,7 +85,7 @@ def test_a_gguf_file_is_the_model_it_was_made_of(gguf_file: Path, tiny: Any) -> 
 
 def test_it_is_unpacked_once_and_can_be_saved_and_trained(gguf_file: Path, tmp_path: Path) -> None:
     folder = loading.unpacked(str(gguf_file))
-    assert folder.is_relative_to(loading.cache_folder())
+    assert folder.is_relative_to(cache_folder())
     before = sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir())
     assert loading.unpacked(str(gguf_file)) == folder
     assert before == sorted((path.name, path.stat().st_mtime_ns) for path in folder.iterdir())

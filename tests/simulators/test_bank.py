@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from playout.core import compiled_random
 from playout.core.random import STREAM_LEVEL
-from playout.simulators.bank import LevelBank, cache_folder, index, indices, open_or_make
+from playout.simulators.bank import LevelBank, index, indices, open_or_make
 
 KEYS = st.integers(0, 2**64 - 1)
 
@@ -82,14 +82,6 @@ def test_an_error_in_making_leaves_nothing_behind(folder: Path):
 def test_no_bank_is_empty():
     with pytest.raises(ValueError, match="at least 1"):
         LevelBank({"a": np.zeros(0)})
-
-
-def test_the_cache_folder(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("PLAYOUT_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/x")
-    assert cache_folder() == Path("/x/playout")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_folder() == Path.home() / ".cache" / "playout"
 
 
 @given(KEYS, st.integers(1, 2**31 - 1))

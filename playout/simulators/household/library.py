@@ -17,8 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import overload
 
+from playout.core.cache import cache_folder
 from playout.core.errors import WrongUse
-from playout.simulators.bank import cache_folder
 from playout.simulators.household.games import find, read_games
 from playout.simulators.household.goals import TASK_TYPES
 from playout.simulators.household.tables import Game, Record, Wording, check_wording
