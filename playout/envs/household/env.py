@@ -70,7 +70,8 @@ class HouseholdEnv(LanguageWorld):
         """
         super().__init__(max_steps=max_steps, render_mode=render_mode)
         self.source = source_of(source, split=split, task_types=task_types, wording=wording)
-        self._wording, self._rewards = wording, rewards_of(rewards)
+        self._wording: Wording = wording
+        self._rewards = rewards_of(rewards)
         self.instructions = INSTRUCTIONS.format(put=PUT[wording])
         self.begin(0)
 
