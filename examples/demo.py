@@ -41,9 +41,9 @@ def main(data: str | None, model: str | None, episodes: int) -> None:
             slow = name == "language" and model is not None
             config = RolloutConfig(
                 env=env,
-                env_kwargs={**kwargs, "max_steps": 10} if slow else {**kwargs, "max_steps": 120},
+                env_kwargs={**kwargs, "max_steps": 8} if slow else {**kwargs, "max_steps": 120},
                 agents={"agent": agent},
-                episodes=min(episodes, 8) if slow else episodes,
+                episodes=min(episodes, 4) if slow else episodes,
             )
             task = progress.add_task(name, total=config.episodes)
             told = partial(_tell, progress, task)
