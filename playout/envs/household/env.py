@@ -5,18 +5,24 @@ copies is in ``vector``.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
 
 from playout.core import Frame, Snapshot
+from playout.core.errors import WrongUse
 from playout.envs.household.rewards import Rewards, rewards_of
-from playout.envs.household.sources import GameSource, Split, source_of
+from playout.envs.household.sources import GameSource, Split, file_of, source_of
 from playout.envs.language_world import LanguageWorld
 from playout.simulators.household import goals
 from playout.simulators.household.engine import NOTHING_HAPPENS, introduction, legal, start, step
+from playout.simulators.household.games import GameFile
 from playout.simulators.household.places import places
 from playout.simulators.household.planner import plan
 from playout.simulators.household.state import State
 from playout.simulators.household.tables import Game, Record, Wording
+
+if TYPE_CHECKING:
+    from playout.envs.household.textworld_backend import TextWorldBackend
 
 INSTRUCTIONS = (
     "You are in one room of a house, with receptacles such as shelves, drawers and a fridge, and objects in"
@@ -25,6 +31,7 @@ INSTRUCTIONS = (
     " heat or cool what you hold at the right place. You can hold one object, and reach only what is where"
     " you stand. Give the command in <action></action>, for example <action>look</action>."
 )
+Backend = Literal["engine", "textworld"]
 PUT: dict[Wording, str] = {"move": "move one to it", "put": "put one in/on it"}
 
 
@@ -51,6 +58,7 @@ class HouseholdEnv(LanguageWorld):
         split: Split = "train",
         task_types: Iterable[str] | None = None,
         wording: Wording = "move",
+        backend: Backend = "engine",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
         render_mode: str | None = None,
@@ -64,6 +72,9 @@ class HouseholdEnv(LanguageWorld):
                 names.
             task_types: some of ``simulators.household.goals.TASK_TYPES``; None for all.
             wording: ``move`` (``move X to Y``) or ``put`` (``put X in/on Y``, as older prompts have it).
+            backend: ``engine``, or ``textworld`` for the original, thousands of times slower (extra
+                ``textworld``; ``move`` only). The engine then follows beside it, for frames, plans and
+                goal conditions, which the original does not tell.
             rewards: a preset's name or a ``Rewards``.
             max_steps: steps after which an episode is truncated.
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
@@ -72,15 +83,23 @@ class HouseholdEnv(LanguageWorld):
         self.source = source_of(source, split=split, task_types=task_types, wording=wording)
         self._wording: Wording = wording
         self._rewards = rewards_of(rewards)
+        self._original = _original(backend, wording)
         self.instructions = INSTRUCTIONS.format(put=PUT[wording])
-        self.begin(0)
+        self.game: Game = self.source.game(0)
+        self.state: State = start(self.game)
+        self._said = ""
+        self._plan: tuple[str, ...] | None = None
 
     def begin(self, key: int) -> None:
         """Enter the room of the episode's game."""
-        self.game: Game = self.source.game(key)
-        self.state: State = start(self.game)
-        self._said = introduction(self.game, self.state)
-        self._plan: tuple[str, ...] | None = None
+        self.game = self.source.game(key)
+        self.state = start(self.game)
+        self._plan = None
+        if self._original:
+            self._file = file_of(self.source, key)
+            self._said = self._original.start(self._file)
+        else:
+            self._said = introduction(self.game, self.state)
 
     def observe(self) -> str:
         """What the world said last."""
@@ -88,7 +107,7 @@ class HouseholdEnv(LanguageWorld):
 
     def legal_actions(self) -> tuple[str, ...]:
         """The commands that would not be answered "Nothing happens.", sorted."""
-        return legal(self.game, self.state)
+        return self._original.legal() if self._original else legal(self.game, self.state)
 
     def takes(self, action: str) -> bool:
         """The world answers every command itself."""
@@ -96,7 +115,13 @@ class HouseholdEnv(LanguageWorld):
 
     def act(self, action: str) -> tuple[float, bool]:
         """Give a command."""
-        self._said = step(self.game, self.state, action)
+        if self._original:
+            self._said, won = self._original.step(action)
+            if self._said != NOTHING_HAPPENS:
+                step(self.game, self.state, action)
+            self.state.won = won
+        else:
+            self._said = step(self.game, self.state, action)
         self._plan = self._plan[1:] if self._plan and action.strip() == self._plan[0] else None
         if self.state.won:
             return self._rewards.won, True
@@ -119,6 +144,11 @@ class HouseholdEnv(LanguageWorld):
         """The receptacles with what is in them, closed ones too: a view for whoever watches."""
         return Frame("rooms", places(self.game, self.state))
 
+    def close(self) -> None:
+        """Let the original go."""
+        if self._original:
+            self._original.close()
+
     def snapshot(self) -> Snapshot:
         """The game's tables, its state, and the episode's keys and step count."""
         state = {
@@ -129,18 +159,41 @@ class HouseholdEnv(LanguageWorld):
             "ended": self._ended,
             "keys": self._keys.save(),
         }
+        if self._original:
+            state["original"] = {"file": asdict(self._file), "commands": self._original.snapshot()}
         return Snapshot("household", state)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Go back to ``snapshot``; another game than the current one is made anew from its tables."""
+        """Go back to ``snapshot``; another game than the current one is made anew from its tables.
+
+        Raises:
+            WrongUse: it was taken with the other backend.
+        """
         saved = snapshot.state
+        if ("original" in saved) != (self._original is not None):
+            raise WrongUse("restore: the snapshot was taken with another backend (engine or textworld)")
         if self.game.record != saved["record"]:
             self.game = Game(Record.load(saved["record"]), wording=self._wording)
         self.state = State(**saved["state"]).copy()
         self._said, self._plan = saved["said"], None
         self._t, self._ended = saved["t"], saved["ended"]
         self._keys.load(saved["keys"])
+        if self._original:
+            self._file = GameFile(**saved["original"]["file"])
+            self._original.restore(self._file, saved["original"]["commands"])
 
     def _info(self) -> dict[str, Any]:
         info = super()._info()
         return {**info, "invalid": NOTHING_HAPPENS} if self._said == NOTHING_HAPPENS else info
+
+
+def _original(backend: str, wording: Wording) -> "TextWorldBackend | None":
+    if backend == "engine":
+        return None
+    if backend != "textworld":
+        raise WrongUse(f"backend: expected engine or textworld, got {backend!r}")
+    if wording != "move":
+        raise WrongUse(f"backend: textworld says move, not {wording}; leave wording out, or use the engine")
+    from playout.envs.household.textworld_backend import TextWorldBackend
+
+    return TextWorldBackend()

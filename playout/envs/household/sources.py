@@ -1,11 +1,17 @@
 """Where household games come from: the generator, or published games on disk."""
 
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from playout.core.errors import WrongUse
 from playout.simulators import bank
+from playout.simulators.household.games import GameFile
 from playout.simulators.household.library import open_games
 from playout.simulators.household.tables import Game, Wording
+
+if TYPE_CHECKING:
+    from playout.envs.household.textworld_backend import PublishedFiles
 
 Split = Literal["train", "seen", "unseen"]
 
@@ -28,17 +34,26 @@ class PublishedSource:
         self, path: str | None, *, split: str, task_types: Iterable[str] | None, wording: Wording
     ) -> None:
         """Open ``path`` (file, folder or archive), or ``$ALFWORLD_DATA`` where it is None."""
-        self.games = open_games(
-            path, split=PUBLISHED_SPLITS.get(split, split), task_types=task_types, wording=wording
-        )
+        self._path, self._split = path, PUBLISHED_SPLITS.get(split, split)
+        self.games = open_games(path, split=self._split, task_types=task_types, wording=wording)
 
     def game(self, episode_key: int) -> Game:
         """The game of the episode with this key."""
         return self.games[bank.index(episode_key, len(self.games))]
 
+    def file(self, episode_key: int) -> GameFile:
+        """The same game as it was published."""
+        return self._files[self.game(episode_key).id]
+
+    @cached_property
+    def _files(self) -> "PublishedFiles":
+        from playout.envs.household.textworld_backend import PublishedFiles
+
+        return PublishedFiles(self._path, split=self._split)
+
 
 def source_of(
-    source: str | GameSource, *, split: str, task_types: Iterable[str] | None, wording: Wording
+    source: str | GameSource, *, split: Split, task_types: Iterable[str] | None, wording: Wording
 ) -> GameSource:
     """The source that an environment's arguments name; see ``HouseholdEnv``."""
     if not isinstance(source, str):
@@ -49,3 +64,21 @@ def source_of(
         return GeneratedSource(split=split, task_types=task_types, wording=wording)
     path = None if source == "alfworld" else source
     return PublishedSource(path, split=split, task_types=task_types, wording=wording)
+
+
+def file_of(source: GameSource, episode_key: int) -> GameFile:
+    """The game of an episode as it is published, with domain and grammar.
+
+    Raises:
+        WrongUse: the source has tables only.
+        MissingExtra: the game brings no domain and grammar, and alfworld is not installed.
+    """
+    find = getattr(source, "file", None)
+    if find is None:
+        raise WrongUse(f"backend: textworld needs a source with file(key), which {source!r} has not")
+    file: GameFile = find(episode_key)
+    if file.domain and file.grammar:
+        return file
+    from playout.simulators.household.generator.export import complete, template
+
+    return complete(file, template())

@@ -1,29 +1,28 @@
 """``gym.make_vec("playout/Household-v0", n)``: n games in one process, stepped in one call.
 
-Observations, rewards, ends and infos are those of n ``HouseholdEnv`` under ``SyncVectorEnv`` in
-Gymnasium's ``NEXT_STEP`` mode, without its cost per copy.
+It is Gymnasium's ``SyncVectorEnv`` over ``HouseholdEnv`` with one source for all, so that games are opened
+and compiled once, and with a ``step`` of its own in ``NEXT_STEP`` mode that costs little per copy.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any
 
-import gymnasium as gym
 import numpy as np
-from gymnasium.vector import AutoresetMode
-from gymnasium.vector.utils import batch_space
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
-from playout.envs.household.env import HouseholdEnv
+from playout.envs.household.env import Backend, HouseholdEnv
 from playout.envs.household.rewards import Rewards
 from playout.envs.household.sources import GameSource, Split, source_of
 from playout.simulators.household.tables import Wording
 
 
-class HouseholdVectorEnv(gym.vector.VectorEnv):
+class HouseholdVectorEnv(SyncVectorEnv):
     """N copies of ``HouseholdEnv``; see there for observations, actions, rewards and info."""
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": [], "autoreset_mode": AutoresetMode.NEXT_STEP}
+    envs: list[HouseholdEnv]
 
     def __init__(
         self,
@@ -33,69 +32,64 @@ class HouseholdVectorEnv(gym.vector.VectorEnv):
         split: Split = "train",
         task_types: Iterable[str] | None = None,
         wording: Wording = "move",
+        backend: Backend = "engine",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
         """Make ``num_envs`` copies; the arguments are those of ``HouseholdEnv``."""
-        # The copies share one source, so that its games are opened and compiled once.
         shared = source_of(source, split=split, task_types=task_types, wording=wording)
-        self.copies = [
-            HouseholdEnv(source=shared, wording=wording, rewards=rewards, max_steps=max_steps)
-            for _ in range(num_envs)
-        ]
-        first = self.copies[0]
-        self.num_envs = num_envs
-        self.single_observation_space, self.single_action_space = first.observation_space, first.action_space
-        self.observation_space = batch_space(first.observation_space, num_envs)
-        self.action_space = batch_space(first.action_space, num_envs)
-        self._ended = np.zeros(num_envs, np.bool_)
-
-    def reset(
-        self, *, seed: int | Sequence[int | None] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[tuple[str, ...], dict[str, Any]]:
-        """Start an episode in every copy."""
-        seeds = [seed + i for i in range(self.num_envs)] if isinstance(seed, int) else seed
-        seeds = [None] * self.num_envs if seeds is None else list(seeds)
-        if len(seeds) != self.num_envs:
-            raise WrongUse(f"seed: expected {self.num_envs} seeds, got {len(seeds)}")
-        self._ended[:] = False
-        results = [copy.reset(seed=one) for copy, one in zip(self.copies, seeds, strict=True)]
-        return tuple(observation for observation, _ in results), self._infos([info for _, info in results])
+        make = partial(
+            HouseholdEnv,
+            source=shared,
+            wording=wording,
+            backend=backend,
+            rewards=rewards,
+            max_steps=max_steps,
+        )
+        # Observations are texts: nobody can change them, so there is nothing to copy.
+        super().__init__([make] * num_envs, copy=False, autoreset_mode=autoreset_mode)
 
     def step(
         self, actions: Sequence[str]
     ) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
-        """Step every copy; one whose episode has ended starts its next one instead.
+        """Step every copy.
 
         Args:
-            actions: N commands.
+            actions: N commands; that of a copy which starts its next episode is not looked at.
+
+        Raises:
+            WrongUse: another number of commands.
         """
         if len(actions) != self.num_envs:
             raise WrongUse(f"step: expected {self.num_envs} commands, got {len(actions)}")
+        if self.autoreset_mode != AutoresetMode.NEXT_STEP:
+            return super().step(tuple(actions))
         results = [
-            (*copy.reset(), 0.0, False, False) if ended else _ordered(copy.step(action))
-            for copy, action, ended in zip(self.copies, actions, self._ended.tolist(), strict=True)
+            _begun(*env.reset()) if ended else env.step(action)
+            for env, action, ended in zip(self.envs, actions, self._autoreset_envs.tolist(), strict=True)
         ]
-        observations, infos, rewards, terminated, truncated = zip(*results, strict=True)
+        observations, rewards, terminated, truncated, infos = zip(*results, strict=True)
         ends = np.array(terminated), np.array(truncated)
-        self._ended = ends[0] | ends[1]
-        return observations, np.array(rewards), *ends, self._infos(infos)
+        self._env_obs, self._autoreset_envs = list(observations), ends[0] | ends[1]
+        return observations, np.array(rewards), *ends, self._joint(infos)
 
     def snapshot(self, index: int) -> Snapshot:
         """The state of copy ``index``."""
-        saved = self.copies[index].snapshot()
-        return Snapshot(saved.world, {**saved.state, "restarts": bool(self._ended[index])})
+        saved = self.envs[index].snapshot()
+        restarts = bool(self._autoreset_envs[index])
+        return Snapshot(saved.world, {**saved.state, "restarts": restarts})
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
-        self.copies[index].restore(snapshot)
-        self._ended[index] = snapshot.state["restarts"]
+        self.envs[index].restore(snapshot)
+        self._autoreset_envs[index] = snapshot.state["restarts"]
 
     def privileged(self, index: int) -> dict[str, Any]:
         """What copy ``index`` hides."""
-        return self.copies[index].privileged()
+        return self.envs[index].privileged()
 
-    def _infos(self, infos: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def _joint(self, infos: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Gymnasium's joint info. The legal actions, which every copy has, are put together at once."""
         listed = np.empty(self.num_envs, object)
         listed[:] = [info.pop("legal_actions") for info in infos]
@@ -106,6 +100,5 @@ class HouseholdVectorEnv(gym.vector.VectorEnv):
         return joint
 
 
-def _ordered(result: tuple[str, float, bool, bool, dict[str, Any]]) -> tuple[Any, ...]:
-    observation, reward, terminated, truncated, info = result
-    return observation, info, reward, terminated, truncated
+def _begun(observation: str, info: dict[str, Any]) -> tuple[str, float, bool, bool, dict[str, Any]]:
+    return observation, 0.0, False, False, info
