@@ -7,6 +7,8 @@ agent at a receptacle, or with a lamp that can be carried; the engine knows thes
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from playout.simulators.household.tables import Wording
+
 # Receptacle type -> object types that it takes; "Type/location" in a room stands at that location.
 TAKES: Mapping[str, str] = {
     "CounterTop": "Apple Bread Mug Cup Knife ButterKnife Plate Bowl Pen Cloth Lettuce DeskLamp Pan Box",
@@ -58,6 +60,8 @@ class Room(NamedTuple):
     """Location of the agent."""
     sinks_clean: bool = True
     """Whether a sink without a basin cleans, as in the domain of the published games."""
+    wording: Wording = "move"
+    """How putting something down is said."""
     script: str = ""
     """Commands to begin with, apart by semicolons: towards what chance would hardly bring about."""
 
@@ -108,7 +112,7 @@ ROOMS = (
         "study: a lamp to carry", _STUDY, _THINGS, ("look", "Cloth", "DeskLamp"),
         "pickupable:DeskLamp.1 pickupable:DeskLamp.2 isToggled:DeskLamp.2 opened:Drawer.2", at="c",
     ),
-    Room("study: two cloths", _STUDY, _THINGS, ("two", "Cloth", "Drawer")),
+    Room("study: two cloths", _STUDY, _THINGS, ("two", "Cloth", "Drawer"), wording="put"),
     Room(
         "study: put a box", _STUDY, _THINGS, ("place", "Box", "CounterTop"), "inReceptacleObject:Pen.1:Box.1"
     ),

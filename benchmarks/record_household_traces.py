@@ -38,13 +38,23 @@ _LONGEST = 200  # longer commands are left out of the traces
 
 # The published games' domain differs from the installed one in this line.
 _SINK_LINE = (";(receptacleType ?r SinkType)", "(receptacleType ?r SinkType)")
+# The grammar of older data put things "in/on" others.
+_OLDER = (
+    ("move {o} to {r}", "put {o} in/on {r}"),
+    ("You move the {o.name} to the {r.name}.", "You put the {o.name} in/on the {r.name}."),
+    ("move (object) to (receptacle):", "put (object) in/on (receptacle):"),
+)
 
 
 def of_room(room: Room) -> GameFile:
     """A room as the original takes it."""
     task = f"Your task is to: {sentence(room)}."
     file = complete(GameFile(id=room.name, place=room.name, problem=problem(room), task=task), rules())
-    return replace(file, domain=file.domain.replace(*_SINK_LINE)) if room.sinks_clean else file
+    if room.sinks_clean:
+        file = replace(file, domain=file.domain.replace(*_SINK_LINE))
+    for newer, older in _OLDER if room.wording == "put" else ():
+        file = replace(file, grammar=file.grammar.replace(newer, older))
+    return file
 
 
 def generated() -> list[GameFile]:
@@ -105,9 +115,10 @@ def main() -> None:
     rooms, games = [], []
     for number, room in enumerate(ROOMS):
         file = of_room(room)
-        explorer = Explorer(Game(file.compile()), Stream(number), covered)
+        explorer = Explorer(Game(file.compile(), wording=room.wording), Stream(number), covered)
         script = filter(None, room.script.split(";"))
-        rooms.append(record(original, file, explorer, script, COMMANDS) | {"problem": file.problem})
+        found = record(original, file, explorer, script, COMMANDS)
+        rooms.append(found | {"wording": room.wording, "problem": file.problem})
     for number, file in enumerate(generated()):
         explorer = Explorer(Game(file.compile()), Stream(number, 1), covered)
         found = record(original, file, explorer, (), GENERATED_COMMANDS)

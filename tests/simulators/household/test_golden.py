@@ -25,7 +25,8 @@ def game_of(trace: dict[str, Any]) -> Game:
     domain = "" if trace["sinks_clean"] else WITHOUT_SINKS
     packed = trace.get("problem_xz")
     problem = lzma.decompress(base64.b85decode(packed)).decode() if packed else trace["problem"]
-    return Game(compile_game(problem, id=trace["id"], task=trace["task"], domain=domain))
+    record = compile_game(problem, id=trace["id"], task=trace["task"], domain=domain)
+    return Game(record, wording=trace.get("wording", "move"))
 
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace["id"])
@@ -54,6 +55,7 @@ def test_the_traces_hold_what_they_are_for() -> None:
         "is a cold", "is on.", "nothing special", "You sliced", "You turn on", "Next to it, you see a",
         "sink 1, and sinkbasin 1. Next to it, you see a", "You are carrying: a", "not carrying anything",
         "middle of a room", "Available commands:", "This is a normal",
+        "You put the cloth 1 in/on the", "put (object) in/on (receptacle):",
     ):  # fmt: skip
         assert words in said, words
     assert sum(len(trace["steps"]) for trace in TRACES) >= 2000

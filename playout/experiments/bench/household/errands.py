@@ -84,7 +84,7 @@ class Errands:
             thing, receptacle, to = self.draws.choice(moves)
             yield from self._take(thing, receptacle)
             yield from self._reach(to)
-            yield f"move {game.objects[thing]} to {game.receptacles[to]}"
+            yield self._put(thing, to)
             yield "look"
 
     def vessel(self) -> Errand:
@@ -157,7 +157,11 @@ class Errands:
         if fits:
             receptacle = self.draws.choice(here or fits)
             yield from self._reach(receptacle)
-            yield f"move {self.game.objects[held]} to {self.game.receptacles[receptacle]}"
+            yield self._put(held, receptacle)
+
+    def _put(self, thing: int, receptacle: int) -> str:
+        verb, middle = self.game.put_words
+        return f"{verb} {self.game.objects[thing]}{middle}{self.game.receptacles[receptacle]}"
 
     def _treat(self, verb: str, thing: int) -> Errand:
         game = self.game
