@@ -112,7 +112,7 @@ ROOMS = (
         "study: a lamp to carry", _STUDY, _THINGS, ("look", "Cloth", "DeskLamp"),
         "pickupable:DeskLamp.1 pickupable:DeskLamp.2 isToggled:DeskLamp.2 opened:Drawer.2", at="c",
     ),
-    Room("study: two cloths", _STUDY, _THINGS, ("two", "Cloth", "Drawer"), wording="put"),
+    Room("study: two cloths", _STUDY, _THINGS, ("two", "Cloth", "Drawer"), wording="put", script="help"),
     Room(
         "study: put a box", _STUDY, _THINGS, ("place", "Box", "CounterTop"), "inReceptacleObject:Pen.1:Box.1"
     ),
