@@ -6,6 +6,7 @@ Any warning that is not listed here is a failure.
 import json
 import warnings
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ import playout
 from playout.core.random import Stream
 from playout.envs.registration import CATALOGUE
 
-GYMNASIUM = [entry.id for entry in CATALOGUE.values() if entry.api == "gymnasium"]
-LANGUAGE = [entry.id for entry in CATALOGUE.values() if entry.language]
-VECTORISED = [entry.id for entry in CATALOGUE.values() if entry.vector_entry_point]
+MADE = [entry for entry in CATALOGUE.values() if entry.extra is None or find_spec(entry.extra)]
+GYMNASIUM = [entry.id for entry in MADE if entry.api == "gymnasium"]
+LANGUAGE = [entry.id for entry in MADE if entry.language]
+VECTORISED = [entry.id for entry in MADE if entry.vector_entry_point]
 LIMIT = 6
 STRANGE = ("", " ", "\x00", "\ud800", "√", "<action>up", "UP", "up\n", "x" * 10_000, "</think>", "🙂" * 50)
 

@@ -26,6 +26,8 @@ class WorldId:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     data: str | None = None
     """The kind of user's data without which the id cannot be made; None if it needs none."""
+    extra: str | None = None
+    """The extra, named like the package it brings, without which the id cannot be made."""
 
     def to_json(self) -> dict[str, Any]:
         """The row of ``playout list --json``."""

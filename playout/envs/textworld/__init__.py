@@ -8,6 +8,6 @@ IDS: tuple[WorldId, ...] = (
         world="textworld",
         entry_point="playout.envs.textworld.env:TextWorldEnv",
         language=True,
+        extra="textworld",
     ),
 )
-"""It can be made where the extra ``textworld`` is installed."""
