@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo demo-model test lint bench bench-peers clean
+.PHONY: demo demo-model test test-textworld lint bench bench-peers clean
 
 # What the set-up depends on. The stamps say which extras are installed.
 SETUP := pyproject.toml constraints.txt
@@ -42,9 +42,25 @@ lint: .venv/.dev
 	$(BIN)/pyright
 
 # The peers run in environments of their own, so that their pins do not meet ours.
-bench-peers:
+bench-peers: .peers/.sokoban .peers/.alfworld
+
+.peers/.sokoban: benchmarks/peers/sokoban/requirements.txt
 	$(PYTHON) -m venv .peers/sokoban
-	.peers/sokoban/bin/pip install --quiet -r benchmarks/peers/sokoban/requirements.txt
+	.peers/sokoban/bin/pip install --quiet -r $<
+	@touch $@
+
+# alfworld asks for fast-downward-textworld, whose source takes minutes to compile: built once, kept as a wheel.
+.peers/.alfworld: benchmarks/peers/alfworld/requirements.txt
+	$(PYTHON) -m venv .peers/alfworld
+	.peers/alfworld/bin/pip install --quiet -r $<
+	ls .peers/wheels/fast_downward_textworld-*.whl 2>/dev/null || \
+		.peers/alfworld/bin/pip wheel --quiet --no-deps -w .peers/wheels fast-downward-textworld==20.6.4
+	.peers/alfworld/bin/pip install --quiet --no-deps alfworld==0.4.2 .peers/wheels/fast_downward_textworld-*.whl
+	@touch $@
+
+# The household engine against the original: a five-minute sample, or with FULL=1 all of it (half an hour).
+test-textworld: .venv/.dev .peers/.alfworld
+	$(BIN)/python benchmarks/household_same.py $(if $(FULL),,--minutes 5)
 
 bench: .venv/.dev
 	$(BIN)/playout bench sokoban --json
