@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any, Protocol
 
 from playout.core.random import Stream, bits
@@ -141,17 +140,12 @@ def summary(lines: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     lines = list(lines)
     covered = _sum(line["covered"] for line in lines)
     told = json.dumps([[line["game"], line["commands"]] for line in lines])
-    cpu = [line["original"]["cpu"] for line in lines if "cpu" in line["original"]]
     return {
         "commands": sum(len(line["commands"]) for line in lines),
         "games": dict(Counter(line["source"] for line in lines)),
         "differences": [
             {"game": line["game"], **difference} for line in lines for difference in line["differences"]
         ],
-        "original_cpu_seconds": {
-            "start_median": round(median(times["load"] + times["reset"] for times in cpu), 3),
-            "step_median": round(median(seconds for times in cpu for seconds in times["steps"]), 4),
-        },
         "digest": hashlib.sha256(told.encode()).hexdigest(),
         "branches": len(covered),
         "covered": dict(sorted(covered.items())),

@@ -60,7 +60,6 @@ def test_the_same_world_has_no_differences_and_a_killed_run_goes_on(tmp_path):
     assert log.read_text() == whole.read_text()
     found = same.summary(same.read_log(log))
     assert (found["commands"], found["games"], found["differences"]) == (120, {"shared": 4}, [])
-    assert found["original_cpu_seconds"] == {"start_median": 1.0, "step_median": 0.1}
     assert run(log, twin, games=4, commands=30) == []
     assert run(tmp_path / "none.jsonl", twin, games=4, commands=30, minutes=1e-9) == []
 
