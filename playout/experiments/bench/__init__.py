@@ -16,7 +16,10 @@ from playout.core.errors import WrongUse
 from playout.experiments.bench.machine import machine
 from playout.experiments.bench.suite import Bar, Context, Measure, Missing
 
-SUITES: dict[str, str] = {"sokoban": "playout.experiments.bench.sokoban"}
+SUITES: dict[str, str] = {
+    "sokoban": "playout.experiments.bench.sokoban",
+    "household": "playout.experiments.bench.household",
+}
 """Name -> module."""
 
 __all__ = ["SUITES", "Bar", "Context", "Missing", "run"]

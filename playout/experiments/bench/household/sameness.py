@@ -80,9 +80,11 @@ def published() -> Path | None:
     """The published games in ``$PLAYOUT_DATA/alfworld`` or where ALFWorld keeps them; None without."""
     data = os.environ.get("PLAYOUT_DATA")
     try:
-        return find(Path(data, "alfworld") if data else None)
+        path = find(Path(data, "alfworld") if data else None)
+        next(read_games(path))  # importing alfworld makes an empty folder
     except WrongUse:
         return None
+    return path
 
 
 def draw(games: Iterable[GameFile], count: int, seed: int) -> list[GameFile]:
