@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo demo-model test test-textworld lint bench bench-peers clean
+.PHONY: demo demo-model test test-textworld lint bench bench-peers peer-pythons clean
 
 # What the set-up depends on. The stamps say which extras are installed.
 SETUP := pyproject.toml constraints.txt
@@ -49,21 +49,35 @@ bench-peers: .peers/.sokoban .peers/.alfworld
 	.peers/sokoban/bin/pip install --quiet -r $<
 	@touch $@
 
-# alfworld asks for fast-downward-textworld, whose source takes minutes to compile: built once, kept as a wheel.
+# The original of the household. fast-downward-textworld is source only and compiles for minutes (g++, make):
+# its wheel is built once and kept.
 .peers/.alfworld: benchmarks/peers/alfworld/requirements.txt
 	$(PYTHON) -m venv .peers/alfworld
 	.peers/alfworld/bin/pip install --quiet -r $<
-	ls .peers/wheels/fast_downward_textworld-*.whl 2>/dev/null || \
-		.peers/alfworld/bin/pip wheel --quiet --no-deps -w .peers/wheels fast-downward-textworld==20.6.4
-	.peers/alfworld/bin/pip install --quiet --no-deps alfworld==0.4.2 .peers/wheels/fast_downward_textworld-*.whl
+	.peers/alfworld/bin/pip wheel --quiet --no-deps --find-links .peers/wheels --wheel-dir .peers/wheels \
+		fast-downward-textworld==20.6.4
+	.peers/alfworld/bin/pip install --quiet --no-deps --no-index --find-links .peers/wheels \
+		fast-downward-textworld==20.6.4
+	.peers/alfworld/bin/pip install --quiet --no-deps alfworld==0.4.2
+	.peers/alfworld/bin/pip install --quiet --constraint constraints.txt --editable . pytest hypothesis
 	@touch $@
 
-# The household engine against the original: a five-minute sample, or with FULL=1 all of it (half an hour).
+# The household engine against the original: five minutes of other games than the record's, or with FULL=1 the
+# record itself (half an hour; it goes on where it was stopped). Then the tests that need TextWorld.
 test-textworld: .venv/.dev .peers/.alfworld
 	$(BIN)/python benchmarks/household_same.py $(if $(FULL),,--minutes 5)
+	.peers/alfworld/bin/python -m pytest -p no:cacheprovider tests/envs/household tests/envs/textworld \
+		tests/simulators/household
+
+# An environment for each Python that is here, for the engine's tests on all of them.
+peer-pythons:
+	for v in 3.11 3.12 3.13; do for p in python$$v $$HOME/.pyenv/versions/$$v.*/bin/python; do \
+		if $$p -c '' 2>/dev/null; then $$p -m venv .peers/python$$v && .peers/python$$v/bin/pip install \
+		--quiet --constraint constraints.txt --editable . pytest hypothesis; break; fi; done; done
 
 bench: .venv/.dev
 	$(BIN)/playout bench sokoban --json
+	$(BIN)/playout bench household --json
 
 clean:
 	rm -rf .venv .peers runs build *.egg-info
