@@ -185,7 +185,12 @@ function drawRooms(frame) {
     place.name === frame.agent ? el("span", { class: "a" }, " · here") : null,
     el("p", {}, place.things.join(", "))));
   const holding = (frame.holding || []).join(", ") || "nothing";
-  return el("div", {}, el("div", { class: "facts-line" }, `Holding ${holding}`), el("div", { class: "places" }, ...places));
+  const room = el("div", { class: "places" }, ...places);
+  requestAnimationFrame(() => {
+    const here = room.querySelector(".here");
+    if (here) room.scrollTop = here.offsetTop - room.offsetTop - (room.clientHeight - here.clientHeight) / 2;
+  });
+  return el("div", {}, el("div", { class: "facts-line" }, `Holding ${holding}`), room);
 }
 
 function drawSeries(frame) {
