@@ -99,8 +99,9 @@ class _Watched:
     def reset(self, episodes: Sequence[int]) -> None:
         """Forget ``episodes``, which start anew."""
         for agent in (self._teacher, self._student):
-            if hasattr(agent, "reset"):
-                agent.reset(episodes)
+            forget = getattr(agent, "reset", None)
+            if forget is not None:
+                forget(episodes)
 
     def act(self, turns: Sequence[Turn]) -> list[Decision]:
         """The teacher's decisions."""

@@ -123,14 +123,14 @@ def rules() -> tuple[str, str]:
 
 def _make() -> Any:
     try:
-        import textworld
         from alfworld.agents.environment.alfred_tw_env import AlfredDemangler
+        from textworld import EnvInfos
         from textworld.envs.pddl import PddlEnv, textgen
     except ImportError as error:
         raise MissingExtra(error.name or "textworld", "textworld") from None
     textgen.EvalSymbol.derive = _derive
     with _missing_planner():
-        return AlfredDemangler(PddlEnv(textworld.EnvInfos(won=True, admissible_commands=True)))
+        return AlfredDemangler(PddlEnv(EnvInfos(won=True, admissible_commands=True)))
 
 
 def _derive(symbol: Any, context: Any = None) -> list[Any]:
