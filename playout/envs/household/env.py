@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from playout.core import Frame, Snapshot
 from playout.core.errors import WrongUse
 from playout.envs.household.rewards import Rewards, rewards_of
-from playout.envs.household.sources import GameSource, Split, file_of, source_of
+from playout.envs.household.sources import GameSource, Order, Split, file_of, source_of
 from playout.envs.language_world import LanguageWorld
 from playout.simulators.household import goals
 from playout.simulators.household.engine import NOTHING_HAPPENS, introduction, legal, start, step
@@ -56,8 +56,9 @@ class HouseholdEnv(LanguageWorld):
         *,
         source: str | GameSource = "generated",
         split: Split = "train",
-        task_types: Iterable[str] | None = None,
+        task_types: str | Iterable[str] | None = None,
         wording: Wording = "move",
+        order: Order = "drawn",
         backend: Backend = "engine",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
@@ -70,8 +71,10 @@ class HouseholdEnv(LanguageWorld):
                 ``$ALFWORLD_DATA``, or a source.
             split: ``train``, ``seen`` (the same rooms) or ``unseen``; of published games also their own
                 names.
-            task_types: some of ``simulators.household.goals.TASK_TYPES``; None for all.
+            task_types: one or some of ``simulators.household.goals.TASK_TYPES``; None for all.
             wording: ``move`` (``move X to Y``) or ``put`` (``put X in/on Y``, as older prompts have it).
+            order: ``drawn``, a game by the episode's key; ``seed``, of published games the one with the
+                number of the seed and then the ones after it, so that N seeds play N games.
             backend: ``engine``, or ``textworld`` for the original, thousands of times slower (extra
                 ``textworld``; ``move`` only). The engine then follows beside it, for frames, plans and
                 goal conditions, which the original does not tell.
@@ -80,7 +83,8 @@ class HouseholdEnv(LanguageWorld):
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
         """
         super().__init__(max_steps=max_steps, render_mode=render_mode)
-        self.source = source_of(source, split=split, task_types=task_types, wording=wording)
+        self.source = source_of(source, split=split, task_types=task_types, wording=wording, order=order)
+        self._ordered, self._number = order == "seed", -1
         self._wording: Wording = wording
         self._rewards = rewards_of(rewards)
         self._original = _original(backend, wording)
@@ -90,8 +94,16 @@ class HouseholdEnv(LanguageWorld):
         self._said = ""
         self._plan: tuple[str, ...] | None = None
 
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[str, dict[str, Any]]:
+        """Start an episode; Gymnasium's contract."""
+        self._number = self._number + 1 if seed is None else seed
+        return super().reset(seed=seed, options=options)
+
     def begin(self, key: int) -> None:
         """Enter the room of the episode's game."""
+        key = self._number if self._ordered else key
         self.game = self.source.game(key)
         self.state = start(self.game)
         self._plan = None
@@ -158,6 +170,7 @@ class HouseholdEnv(LanguageWorld):
             "t": self._t,
             "ended": self._ended,
             "keys": self._keys.save(),
+            "number": self._number,
         }
         if self._original:
             state["original"] = {"file": asdict(self._file), "commands": self._original.snapshot()}
@@ -178,6 +191,7 @@ class HouseholdEnv(LanguageWorld):
         self._said, self._plan = saved["said"], None
         self._t, self._ended = saved["t"], saved["ended"]
         self._keys.load(saved["keys"])
+        self._number = saved["number"]
         if self._original:
             self._file = GameFile(**saved["original"]["file"])
             self._original.restore(self._file, saved["original"]["commands"])

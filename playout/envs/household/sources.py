@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from playout.envs.household.textworld_backend import PublishedFiles
 
 Split = Literal["train", "seen", "unseen"]
+Order = Literal["drawn", "seed"]
 
 # Our names for ALFWorld's folders; its own names work too.
 PUBLISHED_SPLITS = {"train": "train", "seen": "valid_seen", "unseen": "valid_unseen"}
@@ -43,21 +44,58 @@ class PublishedSource:
 
     def file(self, episode_key: int) -> GameFile:
         """The same game as it was published."""
-        return self._files[self.game(episode_key).id]
+        return self.files[self.game(episode_key).id]
 
     @cached_property
-    def _files(self) -> "PublishedFiles":
+    def files(self) -> "PublishedFiles":
+        """All of them; read when first asked for."""
         from playout.envs.household.textworld_backend import PublishedFiles
 
         return PublishedFiles(self._path, split=self._split)
 
 
+class InOrder:
+    """Published games one after the other: what an episode gives as its key is the number of its game."""
+
+    def __init__(self, source: PublishedSource) -> None:
+        """Number the games of a source as it has them."""
+        self._source = source
+
+    def game(self, episode_key: int) -> Game:
+        """The game with this number, modulo how many there are."""
+        return self._source.games[episode_key % len(self._source.games)]
+
+    def file(self, episode_key: int) -> GameFile:
+        """The same game as it was published."""
+        return self._source.files[self.game(episode_key).id]
+
+
 def source_of(
-    source: str | GameSource, *, split: Split, task_types: Iterable[str] | None, wording: Wording
+    source: str | GameSource,
+    *,
+    split: Split = "train",
+    task_types: str | Iterable[str] | None = None,
+    wording: Wording = "move",
+    order: Order = "drawn",
 ) -> GameSource:
-    """The source that an environment's arguments name; see ``HouseholdEnv``."""
-    if not isinstance(source, str):
-        return source
+    """The source that an environment's arguments name; see ``HouseholdEnv``.
+
+    Raises:
+        WrongUse: an argument is not known, there are no such games, or they have no order.
+    """
+    if order not in ("drawn", "seed"):
+        raise WrongUse(f"order: expected drawn or seed, got {order!r}")
+    found = _named(source, split, task_types, wording) if isinstance(source, str) else source
+    if order == "drawn" or isinstance(found, InOrder):
+        return found
+    if not isinstance(found, PublishedSource):
+        raise WrongUse(f"order: only published games have one; the source is {source!r}; leave order out")
+    return InOrder(found)
+
+
+def _named(source: str, split: Split, task_types: str | Iterable[str] | None, wording: Wording) -> GameSource:
+    if isinstance(task_types, str):  # as the command line gives it
+        task_types = (task_types,)
     if source == "generated":
         from playout.simulators.household.generator import GeneratedSource
 

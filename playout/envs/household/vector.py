@@ -15,7 +15,7 @@ from playout.core import Snapshot
 from playout.core.errors import WrongUse
 from playout.envs.household.env import Backend, HouseholdEnv
 from playout.envs.household.rewards import Rewards
-from playout.envs.household.sources import GameSource, Split, source_of
+from playout.envs.household.sources import GameSource, Order, Split, source_of
 from playout.simulators.household.tables import Wording
 
 
@@ -30,19 +30,21 @@ class HouseholdVectorEnv(SyncVectorEnv):
         *,
         source: str | GameSource = "generated",
         split: Split = "train",
-        task_types: Iterable[str] | None = None,
+        task_types: str | Iterable[str] | None = None,
         wording: Wording = "move",
+        order: Order = "drawn",
         backend: Backend = "engine",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
         """Make ``num_envs`` copies; the arguments are those of ``HouseholdEnv``."""
-        shared = source_of(source, split=split, task_types=task_types, wording=wording)
+        shared = source_of(source, split=split, task_types=task_types, wording=wording, order=order)
         make = partial(
             HouseholdEnv,
             source=shared,
             wording=wording,
+            order=order,
             backend=backend,
             rewards=rewards,
             max_steps=max_steps,

@@ -11,8 +11,6 @@ from playout.envs.household.sources import PublishedSource, file_of, source_of
 from playout.simulators.household.generator import GeneratedSource
 from playout.simulators.household.goals import HEAT, LOOK
 
-DEFAULTS = {"split": "train", "task_types": None, "wording": "move"}
-
 
 def test_by_default_games_are_generated():
     env = gym.make("playout/Household-v0")
@@ -33,8 +31,9 @@ def test_published_games_of_a_split_and_type(write):
     write("kitchen: heat apple")
     write("study: look at a pen")
     folder = str(write("study: two cloths", split="valid_unseen"))
-    assert len(source_of(folder, **DEFAULTS).games) == 2
-    assert source_of(folder, **{**DEFAULTS, "task_types": [HEAT]}).games.task_types == (HEAT,)
+    assert len(source_of(folder).games) == 2
+    assert source_of(folder, task_types=[HEAT]).games.task_types == (HEAT,)
+    assert source_of(folder, task_types=HEAT).games.task_types == (HEAT,)
     for split in ("unseen", "valid_unseen"):
         env = HouseholdEnv(source=folder, split=split)
         assert env.reset(seed=1)[0].endswith("put two cloth in drawer.")
@@ -53,6 +52,37 @@ def test_a_seed_names_a_published_game(write):
     assert first == second and len(set(first)) == 2
 
 
+def test_in_order_every_seed_plays_its_own_game(write):
+    for number in range(3):
+        write("kitchen: heat apple", trial=f"trial_{number}")
+    source = str(write("study: look at a pen"))
+    env = HouseholdEnv(source=source, order="seed")
+    played = []
+    for seed in range(4):
+        env.reset(seed=seed)
+        played.append(env.game.id)
+    assert played == list(source_of(source).games.ids)
+    env.reset(seed=2)
+    env.reset()
+    saved = env.snapshot()
+    assert env.game.id == played[3]
+    assert env.reset() and env.game.id == played[0]
+    other = HouseholdEnv(source=source, order="seed")
+    other.restore(saved)
+    assert other.reset() and other.game.id == played[0]
+    vector = gym.make_vec("playout/Household-v0", 4, source=source, order="seed")
+    vector.reset(seed=0)
+    assert [copy.game.id for copy in vector.unwrapped.envs] == played
+
+
+def test_only_published_games_have_an_order(rooms):
+    for source in ("generated", rooms()):
+        with pytest.raises(WrongUse, match="order: only published games"):
+            HouseholdEnv(source=source, order="seed")
+    with pytest.raises(WrongUse, match="order: expected drawn or seed, got 'id'"):
+        source_of("generated", order="id")
+
+
 def test_the_official_download_is_found_by_its_variable(write, monkeypatch):
     monkeypatch.setenv("ALFWORLD_DATA", str(write("study: put a box")))
     env = gym.make("playout/Household-v0", source="alfworld")
@@ -62,9 +92,9 @@ def test_the_official_download_is_found_by_its_variable(write, monkeypatch):
 def test_what_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("ALFWORLD_DATA", str(tmp_path / "nowhere"))
     with pytest.raises(WrongUse, match=re.escape(str(tmp_path / "nowhere")) + ".*alfworld-download"):
-        source_of("alfworld", **DEFAULTS)
+        source_of("alfworld")
     with pytest.raises(WrongUse, match="no such file or folder"):
-        source_of(str(tmp_path / "games"), **DEFAULTS)
+        source_of(str(tmp_path / "games"))
 
 
 @pytest.mark.parametrize("source", ["generated", None])
@@ -72,17 +102,17 @@ def test_wrong_options(source, write):
     source = source or str(write("study: put a box"))
     for name, value in (("split", "tset"), ("task_types", ["pick"]), ("wording", "drop")):
         with pytest.raises(WrongUse, match=name):
-            source_of(source, **{**DEFAULTS, name: value})
+            source_of(source, **{name: value})
 
 
 def test_any_source_will_do(rooms):
     mine = rooms("study: put a box")
-    assert source_of(mine, **DEFAULTS) is mine
+    assert source_of(mine) is mine
 
 
 def test_the_original_gets_the_game_that_the_engine_plays(write):
     write("kitchen: heat apple")
-    source = source_of(str(write("study: look at a pen")), **DEFAULTS)
+    source = source_of(str(write("study: look at a pen")))
     assert isinstance(source, PublishedSource)
     for key in range(6):
         assert source.file(key).id == source.game(key).id
