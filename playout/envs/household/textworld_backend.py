@@ -124,7 +124,7 @@ def rules() -> tuple[str, str]:
 def _make() -> Any:
     try:
         from alfworld.agents.environment.alfred_tw_env import AlfredDemangler
-        from textworld import EnvInfos
+        from textworld import EnvInfos  # pyright: ignore[reportAttributeAccessIssue]
         from textworld.envs.pddl import PddlEnv, textgen
     except ImportError as error:
         raise MissingExtra(error.name or "textworld", "textworld") from None
