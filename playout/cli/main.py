@@ -17,6 +17,7 @@ COMMANDS = {
     "eval": "let an agent play episodes; success, return and length with their intervals",
     "report": "write a run, or two side by side, as one page that opens in a browser",
     "watch": "replay the episodes of a run in the terminal",
+    "train": "train a policy: from an expert (sft), from rewards (grpo)",
     "bench": "measure what this machine reaches against the published bars",
     "doctor": "what is installed, what is missing, and the line that installs it",
 }

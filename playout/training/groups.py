@@ -1,0 +1,165 @@
+"""Groups of episodes that start alike, and what policy-gradient methods need to know of their steps.
+
+Rows are the steps of the environment: each answer of the model with its prompt is one. Leaves out the
+optimiser (``grpo``); the arithmetic is in ``advantages``.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playout.core import Agent, PlayoutError
+from playout.rollouts import Episode, EpisodeStep, Stats, lookup, play
+from playout.rollouts.live import fingerprint
+from playout.rollouts.worlds import GymnasiumWorld
+from playout.training.advantages import discounted, group_normalised, leave_one_out, step_groups
+from playout.training.rows import StepRow
+from playout.training.settings import AdvantageConfig
+
+_SEEDS_APART = 10_000_000  # runs of other seeds play other episodes
+_MOST_FAILED = 0.5
+
+
+class GroupPlay:
+    """Plays episodes in groups: ``size`` consecutive numbers, from a multiple of it, have the same start."""
+
+    def __init__(self, env: str, env_kwargs: Mapping[str, Any], *, size: int, seed: int, slots: int) -> None:
+        """Make no world yet.
+
+        Args:
+            env: id of a language world of one seat.
+            env_kwargs: its arguments.
+            size: episodes of a group.
+            seed: runs of different seeds play different episodes.
+            slots: most episodes that are live at once.
+        """
+        self.env, self.env_kwargs, self.size, self.slots = env, env_kwargs, size, slots
+        self._first = seed * _SEEDS_APART
+        self._idle: list[_SharedStart] = []
+
+    def __call__(self, agent: Agent, groups: range, stats: Stats) -> list[Episode]:
+        """The episodes of ``groups``, in order, but for those that the world failed in.
+
+        Raises:
+            PlayoutError: more than half of them failed.
+        """
+        numbers = range(groups.start * self.size, groups.stop * self.size)
+        played = play(self._world, {"agent": agent}, numbers, slots=self.slots, stats=stats)
+        episodes = sorted(played, key=lambda episode: episode.episode)
+        good = [episode for episode in episodes if not episode.error]
+        if len(good) < (1 - _MOST_FAILED) * len(episodes):
+            reason = next(episode.error for episode in episodes if episode.error)
+            raise PlayoutError(f"{len(episodes) - len(good)} of {len(episodes)} episodes failed: {reason}")
+        return good
+
+    def seed_of(self, number: int) -> int:
+        """The reset seed of the episode ``number``."""
+        return self._first + number // self.size
+
+    def _world(self) -> "_SharedStart":
+        return self._idle.pop() if self._idle else _SharedStart.of(self)
+
+
+class _SharedStart(GymnasiumWorld):
+    """A world of ``owner``, to which it goes back when it is closed."""
+
+    owner: GroupPlay
+
+    @classmethod
+    def of(cls, owner: GroupPlay) -> "_SharedStart":
+        made = lookup.make(owner.env, owner.env_kwargs)
+        if not isinstance(made, GymnasiumWorld):
+            raise PlayoutError(f"{owner.env}: expected a world of one seat, got {', '.join(made.seats)}")
+        world = cls(made.env, made.id, made.kwargs)
+        world.owner = owner
+        return world
+
+    def begin(self, seed: int) -> None:
+        super().begin(self.owner.seed_of(seed))
+
+    def close(self) -> None:
+        self.owner._idle.append(self)
+
+
+class Steps(NamedTuple):
+    """The M steps of N episodes, as arrays in the order of episodes and of time."""
+
+    rows: list[StepRow]
+    episode: NDArray[np.int64]
+    """int64[M], index of the episode, 0 to N - 1."""
+    reward: NDArray[np.float64]
+    state: NDArray[np.int64]
+    """int64[M], equal where the observation was."""
+    group: NDArray[np.int64]
+    """int64[N], of each episode."""
+
+    @property
+    def returns(self) -> NDArray[np.float64]:
+        """float64[N], undiscounted."""
+        sums = np.zeros(len(self.group))
+        np.add.at(sums, self.episode, self.reward)
+        return sums
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """int64[N], steps that the model wrote something in."""
+        return np.bincount(self.episode, minlength=len(self.group))
+
+
+def steps_of(episodes: Sequence[Episode], *, size: int, format_penalty: float = 0.0) -> Steps:
+    """The steps of episodes whose agent kept its tokens and their log-probabilities.
+
+    Args:
+        episodes: of :class:`GroupPlay`.
+        size: episodes of a group.
+        format_penalty: taken from the reward of a step in whose answer no action could be read.
+    """
+    known: dict[Hashable, int] = {}
+    found = [(index, step, row) for index, episode in enumerate(episodes) for step, row in _written(episode)]
+    return Steps(
+        rows=[row for _, _, row in found],
+        episode=np.array([index for index, _, _ in found], np.int64),
+        reward=np.array(
+            [step.reward - format_penalty * (step.action == "") for _, step, _ in found], np.float64
+        ),
+        state=np.array(
+            [known.setdefault(fingerprint(step.observation), len(known)) for _, step, _ in found], np.int64
+        ),
+        group=np.array([episode.episode // size for episode in episodes], np.int64),
+    )
+
+
+def advantages(steps: Steps, config: AdvantageConfig) -> tuple[NDArray[np.float64], float]:
+    """One advantage per step, float64[M], and the share of episodes in groups without variance."""
+    if config.advantage == "rloo":
+        whole = leave_one_out(steps.returns, steps.group)
+    else:
+        whole = group_normalised(steps.returns, steps.group, scale=config.scale)
+    values = whole.values[steps.episode]
+    if config.advantage == "gigpo":
+        later = discounted(steps.reward, steps.episode, discount=config.discount)
+        among = step_groups(later, steps.group[steps.episode], steps.state, scale=config.scale)
+        values = values + config.step_weight * among.values
+    return values, whole.flat_share
+
+
+def per_trajectory(steps: Steps, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights of the steps, float64[M]: of equal sum for each episode that has a counted step, 1 in all.
+
+    So a long failure weighs no more than a short success.
+    """
+    alive = np.unique(steps.episode[counted])
+    weight = np.zeros(len(steps.group))
+    weight[alive] = 1 / (len(alive) * steps.lengths[alive]) if alive.size else 0.0
+    return weight[steps.episode]
+
+
+def _written(episode: Episode) -> Iterator[tuple[EpisodeStep, StepRow]]:
+    for t, step in enumerate(episode.steps):
+        for last in step.completions[-1:]:
+            yield (
+                step,
+                StepRow(episode.episode, t, last.prompt_token_ids, last.token_ids, last.mask, last.logprobs),
+            )
