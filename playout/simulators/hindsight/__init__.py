@@ -1,0 +1,1 @@
+"""Hindsight: what followed a decision, and what its evaluator is told of it."""
