@@ -4,18 +4,18 @@ Rows are the steps of the environment: each answer of the model with its prompt 
 optimiser (``grpo``); the arithmetic is in ``advantages``.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playout.core import Agent, PlayoutError
-from playout.rollouts import Episode, EpisodeStep, Stats, lookup, play
+from playout.rollouts import Episode, Stats, lookup, play
 from playout.rollouts.live import fingerprint
+from playout.rollouts.rows import StepRow, written
 from playout.rollouts.worlds import GymnasiumWorld
 from playout.training.advantages import discounted, group_normalised, leave_one_out, step_groups
-from playout.training.rows import StepRow
 from playout.training.settings import AdvantageConfig
 
 _SEEDS_APART = 10_000_000  # runs of other seeds play other episodes
@@ -117,7 +117,7 @@ def steps_of(episodes: Sequence[Episode], *, size: int, format_penalty: float = 
         format_penalty: taken from the reward of a step in whose answer no action could be read.
     """
     known: dict[Hashable, int] = {}
-    found = [(index, step, row) for index, episode in enumerate(episodes) for step, row in _written(episode)]
+    found = [(index, step, row) for index, episode in enumerate(episodes) for step, row in written(episode)]
     return Steps(
         rows=[row for _, _, row in found],
         episode=np.array([index for index, _, _ in found], np.int64),
@@ -154,12 +154,3 @@ def per_trajectory(steps: Steps, counted: NDArray[np.bool_]) -> NDArray[np.float
     weight = np.zeros(len(steps.group))
     weight[alive] = 1 / (len(alive) * steps.lengths[alive]) if alive.size else 0.0
     return weight[steps.episode]
-
-
-def _written(episode: Episode) -> Iterator[tuple[EpisodeStep, StepRow]]:
-    for t, step in enumerate(episode.steps):
-        for last in step.completions[-1:]:
-            yield (
-                step,
-                StepRow(episode.episode, t, last.prompt_token_ids, last.token_ids, last.mask, last.logprobs),
-            )
