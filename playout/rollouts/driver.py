@@ -67,21 +67,21 @@ def play(
     agents: Mapping[str, Agent],
     numbers: Iterable[int],
     *,
-    seed: int = 0,
+    seed: int | Callable[[int], int] = 0,
     slots: int = 64,
     specs: Mapping[str, Any] = {},
     stats: Stats | None = None,
 ) -> Iterator[Episode]:
     """Play the episodes ``numbers`` and yield each as it finishes.
 
-    Episode ``i`` starts with ``reset(seed=seed + i)`` and depends on nothing but the world, the agents,
-    ``seed`` and ``i``: not on ``slots``, on the other episodes, or on how often it was played before.
+    Episode ``i`` starts with ``reset(seed=seed + i)``, or ``seed(i)``, and depends on nothing but the world,
+    the agents, ``seed`` and ``i``: not on ``slots``, on the other episodes, or on how often it was played.
 
     Args:
         make_world: makes one of the equal worlds that are played in side by side.
         agents: by seat; the one of ``"agent"`` plays every seat that is not named. The first is evaluated.
         numbers: of the episodes.
-        seed: of the run.
+        seed: of the run, or the seed of an episode by its number.
         slots: most episodes that are live at once.
         specs: what the records say of the agents, under the same names.
         stats: counts and timings, updated as the episodes go on.
@@ -106,13 +106,14 @@ class _Table:
         self,
         make_world: Callable[[], World],
         agents: Mapping[str, Agent],
-        seed: int,
+        seed: int | Callable[[int], int],
         specs: Mapping[str, Any],
         stats: Stats,
     ) -> None:
         self.agents, self.stats = agents, stats
         self.distinct = list({id(agent): agent for agent in agents.values()}.values())
-        self._make_world, self._seed, self._specs = make_world, seed, specs
+        self._make_world, self._specs = make_world, specs
+        self._seed_of = seed if callable(seed) else seed.__add__
         self._free: deque[World] = deque()
         self._counting = threading.Lock()
 
@@ -120,7 +121,7 @@ class _Table:
         """Begin an episode."""
         world = _taken(self._free) or self._make_world()
         players = seat_players(world, self.agents, self._specs)
-        return LiveEpisode(world, players, number, self._seed + number)
+        return LiveEpisode(world, players, number, self._seed_of(number))
 
     def finish(self, live: LiveEpisode) -> Episode:
         """The record of an episode; what failed may have left its world broken, so it is not used again."""

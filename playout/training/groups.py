@@ -37,7 +37,7 @@ class GroupPlay:
         """
         self.env, self.env_kwargs, self.size, self.slots = env, env_kwargs, size, slots
         self._first = seed * _SEEDS_APART
-        self._idle: list[_SharedStart] = []
+        self._idle: list[_LentWorld] = []
 
     def __call__(self, agent: Agent, groups: range, stats: Stats) -> list[Episode]:
         """The episodes of ``groups``, in order, but for those that the world failed in.
@@ -46,7 +46,9 @@ class GroupPlay:
             PlayoutError: more than half of them failed.
         """
         numbers = range(groups.start * self.size, groups.stop * self.size)
-        played = play(self._world, {"agent": agent}, numbers, slots=self.slots, stats=stats)
+        played = play(
+            self._world, {"agent": agent}, numbers, seed=self.seed_of, slots=self.slots, stats=stats
+        )
         episodes = sorted(played, key=lambda episode: episode.episode)
         good = [episode for episode in episodes if not episode.error]
         if len(good) < (1 - _MOST_FAILED) * len(episodes):
@@ -58,26 +60,23 @@ class GroupPlay:
         """The reset seed of the episode ``number``."""
         return self._first + number // self.size
 
-    def _world(self) -> "_SharedStart":
-        return self._idle.pop() if self._idle else _SharedStart.of(self)
+    def _world(self) -> "_LentWorld":
+        return self._idle.pop() if self._idle else _LentWorld.of(self)
 
 
-class _SharedStart(GymnasiumWorld):
+class _LentWorld(GymnasiumWorld):
     """A world of ``owner``, to which it goes back when it is closed."""
 
     owner: GroupPlay
 
     @classmethod
-    def of(cls, owner: GroupPlay) -> "_SharedStart":
+    def of(cls, owner: GroupPlay) -> "_LentWorld":
         made = lookup.make(owner.env, owner.env_kwargs)
         if not isinstance(made, GymnasiumWorld):
             raise PlayoutError(f"{owner.env}: expected a world of one seat, got {', '.join(made.seats)}")
         world = cls(made.env, made.id, made.kwargs)
         world.owner = owner
         return world
-
-    def begin(self, seed: int) -> None:
-        super().begin(self.owner.seed_of(seed))
 
     def close(self) -> None:
         self.owner._idle.append(self)
