@@ -146,3 +146,182 @@ class GRPOConfig:
     """Of episodes and answers."""
     settings: GRPOSettings = GRPOSettings()
     """How."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOUpdate:
+    """How a rollout becomes optimiser steps."""
+
+    discount: float = 0.99
+    """Gamma."""
+    trace: float = 0.95
+    """Lambda of generalised advantage estimation."""
+    epochs: int = 4
+    """How often each step is learnt from."""
+    minibatches: int = 4
+    """Optimiser steps per epoch."""
+    accumulate: int = 1
+    """Backward passes per optimiser step: less memory, the same gradient."""
+    clip: float = 0.2
+    """How far below 1 the ratio of probabilities is pushed."""
+    clip_high: float = 0.2
+    """How far above 1."""
+    value_clip: float | None = None
+    """How far the critic may move from what it said in the rollout; None: as far as it likes."""
+    value_weight: float = 0.5
+    """Of the critic's loss."""
+    entropy: float = 0.0
+    """Weight of the entropy bonus."""
+    normalise: Literal["minibatch", "rollout", "none"] = "minibatch"
+    """Where advantages are given mean 0 and deviation 1."""
+    target_kl: float | None = None
+    """The update ends where the policy has moved so far from the one that acted, in nats; None: never."""
+    max_grad_norm: float = 0.5
+    """Gradients are scaled down to this norm."""
+
+    def __post_init__(self) -> None:
+        for name, wrong in (
+            ("discount", not 0 <= self.discount <= 1),
+            ("trace", not 0 <= self.trace <= 1),
+            ("epochs", self.epochs < 1),
+            ("minibatches", self.minibatches < 1),
+            ("accumulate", self.accumulate < 1),
+            ("target_kl", self.target_kl is not None and self.target_kl <= 0),
+            ("max_grad_norm", self.max_grad_norm <= 0),
+        ):
+            if wrong:
+                raise WrongUse(f"ppo: {name} cannot be {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOSettings:
+    """How a policy learns, wherever its rollouts come from."""
+
+    iterations: int = 200
+    """Of collecting a rollout and learning from it."""
+    learning_rate: float = 3e-4
+    """Of Adam, at its highest."""
+    schedule: Literal["constant", "linear"] = "linear"
+    """linear: the rate falls to nothing over the iterations."""
+    update: PPOUpdate = PPOUpdate()
+    """What is done with a rollout."""
+    device: str = "cpu"
+    """Of torch: ``cpu`` or ``cuda``."""
+    threads: int | None = None
+    """Of torch, on the CPU; None: one for models below ten million parameters, which more make slower."""
+    save_every: int = 20
+    """Iterations between two saved states."""
+
+    def __post_init__(self) -> None:
+        for name in ("iterations", "save_every"):
+            if getattr(self, name) < 1:
+                raise WrongUse(f"ppo: expected {name} >= 1, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorPPOSettings(PPOSettings):
+    """How a policy learns from a vector environment."""
+
+    copies: int = 64
+    """Of the environment."""
+    steps: int = 128
+    """Of each copy in an iteration."""
+    width: int = 128
+    """Of the hidden layers."""
+    layers: int = 2
+    """Hidden layers, of actor and critic each."""
+    update: PPOUpdate = PPOUpdate(entropy=0.01)
+    """What is done with a rollout."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("copies", "steps", "width", "layers"):
+            if getattr(self, name) < 1:
+                raise WrongUse(f"ppo: expected {name} >= 1, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPOConfig:
+    """In which world a policy learns."""
+
+    env: str
+    """Id of a Gymnasium environment with discrete actions."""
+    env_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    """Its arguments."""
+    seed: int = 0
+    """Of episodes, weights and actions."""
+    settings: VectorPPOSettings = VectorPPOSettings()
+    """How."""
+
+
+Advantage = Literal["raw", "batch", "repo"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPDPPSettings:
+    """How a planner of dialogue acts learns."""
+
+    sft_epochs: int = 20
+    """How often every example of the teacher is seen; the epoch with the best held-out loss is kept. 0
+    leaves supervised learning out."""
+    sft_batch: int = 64
+    """Examples of an optimiser step."""
+    sft_rate: float = 3e-3
+    """Learning rate of Adam in supervised learning."""
+    episodes: int = 1000
+    """Dialogues to learn from by reinforcement; 0 leaves it out."""
+    batch: int = 10
+    """Dialogues of an optimiser step; the released code takes 1."""
+    learning_rate: float = 3e-3
+    """Of Adam in reinforcement learning."""
+    weight_decay: float = 0.01
+    """Of Adam, in both."""
+    advantage: Advantage = "batch"
+    """raw: the discounted return, as the paper says. batch: less the mean of the batch at the same turn,
+    over its deviation. repo: standardised within each dialogue, as the released code does; how well a
+    dialogue ended then counts for nothing, so this is for comparison only."""
+    discount: float = 0.999
+    """Gamma."""
+    entropy: float = 0.01
+    """Weight of the entropy bonus; the released code has none."""
+    failure: float | None = None
+    """Added to the last reward of a dialogue without success (-1 in TRIP, Zhang et al. 2024)."""
+    validation: int = 200
+    """Dialogues with the people of the validation split by which the best planner is chosen."""
+    validate_every: int = 10
+    """Optimiser steps between two validations; each also saves all that a killed run needs to go on."""
+    shuffle: bool = False
+    """A control: each dialogue learns from the returns of another one, and the last planner is kept."""
+
+    def __post_init__(self) -> None:
+        for name, least in (
+            ("sft_epochs", 0), ("sft_batch", 1), ("episodes", 0), ("batch", 1), ("validation", 1),
+            ("validate_every", 1),
+        ):  # fmt: skip
+            if getattr(self, name) < least:
+                raise WrongUse(f"ppdpp: expected {name} >= {least}, got {getattr(self, name)}")
+        if self.advantage == "batch" and self.batch < 2 and self.episodes:
+            raise WrongUse("ppdpp: advantage=batch compares dialogues; give a batch of at least 2, or raw")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PPDPPConfig:
+    """Which planner learns, in which dialogues, from whom."""
+
+    env: str
+    """Id of dialogues at act level, or of text where the encoder reads words."""
+    env_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    """Its arguments, but for ``split``."""
+    encoder: str = "acts"
+    """acts, ngrams, minilm or hf:PATH_OR_HUB_ID."""
+    hidden: int = 64
+    """Units between the encoder and the acts."""
+    teacher: str = "fitted"
+    """Whose acts are learnt first: ``fitted`` (sampled from the tables fitted to people), ``hand`` (the
+    hand-written policy, a quarter of its acts at random), ``random``, or the data folder of a corpus."""
+    teacher_episodes: int = 500
+    """Dialogues that a teacher without a corpus holds."""
+    seed: int = 0
+    """Of weights, order, cases and acts."""
+    settings: PPDPPSettings = PPDPPSettings()
+    """How."""
