@@ -9,12 +9,20 @@ class Unsupported(PlayoutError):
     """Asked of something that cannot do it; the message names the way out."""
 
 
-class MissingExtra(PlayoutError, ImportError):
+class MissingPackage(PlayoutError, ImportError):
+    """A package is not installed."""
+
+    def __init__(self, package: str, remedy: str) -> None:
+        """Name the line to type."""
+        super().__init__(f"{package} is not installed: {remedy}")
+
+
+class MissingExtra(MissingPackage):
     """A package of an extra is not installed."""
 
     def __init__(self, package: str, extra: str) -> None:
-        """Name the line to type."""
-        super().__init__(f"{package} is not installed: pip install 'playout[{extra}]'")
+        """Name the extra."""
+        super().__init__(package, f"pip install 'playout[{extra}]'")
 
 
 class WrongUse(PlayoutError, ValueError):

@@ -43,6 +43,18 @@ def make(env_id: str, kwargs: Mapping[str, Any] = {}) -> World:
     return world
 
 
+def make_single(env_id: str, kwargs: Mapping[str, Any] = {}) -> GymnasiumWorld:
+    """The world that ``env_id`` names, which one seat plays.
+
+    Raises:
+        WrongUse: as of :func:`make`; or it has several seats.
+    """
+    world = make(env_id, kwargs)
+    if not isinstance(world, GymnasiumWorld):
+        raise WrongUse(f"{env_id}: expected a world of one seat, got {', '.join(world.seats)}")
+    return world
+
+
 def find(env_id: str) -> tuple[Api, str]:
     """The kind of the environment and its id in the registry of that kind.
 

@@ -71,9 +71,7 @@ class _LentWorld(GymnasiumWorld):
 
     @classmethod
     def of(cls, owner: GroupPlay) -> "_LentWorld":
-        made = lookup.make(owner.env, owner.env_kwargs)
-        if not isinstance(made, GymnasiumWorld):
-            raise PlayoutError(f"{owner.env}: expected a world of one seat, got {', '.join(made.seats)}")
+        made = lookup.make_single(owner.env, owner.env_kwargs)
         world = cls(made.env, made.id, made.kwargs)
         world.owner = owner
         return world
