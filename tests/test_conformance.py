@@ -46,7 +46,13 @@ def choose(env: gym.Env, info: Mapping[str, Any], stream: Stream) -> Any:
         return stream.choice(info["legal_actions"])
     if "action_mask" in info:
         return int(stream.choice(np.flatnonzero(info["action_mask"])))
-    return env.action_space.sample()
+    return anything(env.action_space, stream)
+
+
+def anything(space: gym.Space, stream: Stream) -> Any:
+    """A member of ``space``, decided by ``stream`` alone."""
+    space.seed(stream.below(2**31))
+    return space.sample()
 
 
 def same(one: Any, two: Any) -> bool:
@@ -201,7 +207,8 @@ def common(one: Any, two: Any) -> tuple[Any, Any]:
 
 def assert_same_results(one: list[tuple], two: list[tuple]) -> None:
     for t, (a, b) in enumerate(zip(one, two, strict=True)):
-        assert same(tuple(a[0]), tuple(b[0])), f"observations differ at step {t}"
+        observed = [r[0] if isinstance(r[0], Mapping) else tuple(r[0]) for r in (a, b)]
+        assert same(*observed), f"observations differ at step {t}"
         for left, right in zip(a[1:-1], b[1:-1], strict=True):
             np.testing.assert_array_equal(left, right, err_msg=f"step {t}")
         left, right = common(a[-1], b[-1])

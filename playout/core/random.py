@@ -30,6 +30,8 @@ STREAM_GENERATE = 4  # draws of a level generator
 STREAM_PERSON = 5  # draws of simulated people
 STREAM_POLICY = 6  # draws of agents
 STREAM_WORLD = 7  # draws of a world's own dynamics
+STREAM_ASSESSOR = 8  # draws of noisy assessors
+STREAM_WORDS = 9  # draws of how something is worded
 
 _WORD = 1 << 64
 

@@ -16,7 +16,7 @@ from playout.core import Snapshot
 from playout.core.errors import Unsupported
 from playout.core.random import STREAM_KEY, bits_array
 from playout.envs.sokoban.options import Split, source_of
-from playout.envs.sokoban.vector import chosen_of, seeds_of
+from playout.envs.vectors import chosen_of, seeds_of
 from playout.simulators.sokoban.batch import SokobanBatch, State
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.sources import LevelSource

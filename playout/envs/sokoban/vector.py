@@ -19,6 +19,7 @@ from playout.core.errors import WrongUse
 from playout.core.random import STREAM_KEY, bits_array
 from playout.envs.sokoban.env import ACTION_SETS, ActionSet
 from playout.envs.sokoban.options import Split, source_of
+from playout.envs.vectors import chosen_of, seeds_of
 from playout.simulators.sokoban import copies
 from playout.simulators.sokoban.game import Deadlocks
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
@@ -172,35 +173,6 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         return self._info(out.mask, self._everyone) | {
             "final_obs": final_obs, "_final_obs": ended, "final_info": final_info, "_final_info": ended.copy()
         }  # fmt: skip
-
-
-def chosen_of(options: dict[str, Any] | None, n: int) -> np.ndarray:
-    """Which of n copies a reset is for: bool[n], all of them without ``options["reset_mask"]``.
-
-    Raises:
-        WrongUse: the mask is no bool array of that shape.
-    """
-    chosen = (options or {}).get("reset_mask")
-    if chosen is None:
-        return np.ones(n, np.bool_)
-    if not isinstance(chosen, np.ndarray) or chosen.shape != (n,) or chosen.dtype != np.bool_:
-        raise WrongUse(f"reset_mask: expected a bool array of shape ({n},), got {chosen!r}")
-    return chosen
-
-
-def seeds_of(seed: int | Sequence[int | None] | None, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gymnasium's seeds for n copies: values int64[n], and bool[n] where one was given.
-
-    Raises:
-        WrongUse: a list of another length.
-    """
-    if isinstance(seed, (int, np.integer)):
-        return np.arange(seed, seed + n, dtype=np.int64), np.ones(n, np.bool_)
-    listed = [None] * n if seed is None else list(seed)
-    if len(listed) != n:
-        raise WrongUse(f"seed: expected {n} seeds, got {len(listed)}")
-    given = np.array([value is not None for value in listed])
-    return np.array([value or 0 for value in listed], np.int64), given
 
 
 def make_vector(num_envs: int = 1, *, device: str | None = None, **options: Any) -> gym.vector.VectorEnv:

@@ -1,0 +1,1 @@
+"""Tutoring: a student of Italian who learns, answers and doubts; phrases, rules, words."""
