@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from gymnasium.vector import AutoresetMode, VectorEnv
-from gymnasium.vector.utils import batch_space, concatenate, create_empty_array
+from gymnasium.vector.utils import concatenate, create_empty_array
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -179,7 +179,7 @@ class VectorCollector:
         final = infos["final_obs"]
         if isinstance(final, np.ndarray) and final.dtype == object:
             space, n = self.envs.single_observation_space, int(whose.sum())
-            final = concatenate(space, list(final[whose]), create_empty_array(batch_space(space, n), n))
+            final = concatenate(space, list(final[whose]), create_empty_array(space, n))
         else:
             final = nested.apply(lambda found: found[whose], final)
         info = nested.apply(lambda found: found[whose], infos.get("final_info", {}))
