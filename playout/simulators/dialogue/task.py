@@ -1,16 +1,19 @@
 """What a dialogue task is at act level: the system picks an act, a simulated person replies.
 
-A task is compiled rules over N copies at once, the people included. Words are another matter: a state
-holds what was meant (``slots``), and ``realisers`` words it when somebody asks. The environments over it
-are ``envs.dialogue``; the same state machine stands behind the worlds of free text.
+A task is compiled rules over N copies at once, the people included. Words are another matter: a task's
+:class:`Speech` knows what was meant, and ``realisers`` words it when somebody asks. The environments over
+it are ``envs.dialogue``; the same state machine stands behind the worlds of free text.
 
 A state is a NamedTuple of arrays ``[N, ...]`` that a step changes in place. Every task's state has the
 fields of :class:`StateFields`; the others are its own.
 """
 
-from typing import Any, Literal, Protocol, TypeVar
+from math import nan
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
+
+from playout.simulators.dialogue.grammar import Grammar
 
 Split = Literal["train", "valid", "unseen"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "unseen")
@@ -86,8 +89,46 @@ class ActTask(Protocol):
         """The case of copy ``i`` as the system is told it before the dialogue."""
         ...
 
+
+class Heard(NamedTuple):
+    """What an utterance of the system does, as far as its words tell."""
+
+    act: int
+    detail: float = nan
+    """As in ``ActTask.step``."""
+    note: str = ""
+    """What could not be taken as it was said, for the speaker; empty where nothing was odd."""
+
+
+class Speech(Protocol):
+    """How the two sides of a task talk: from acts to words and back."""
+
+    task: ActTask
+    speakers: tuple[str, str]
+    """The system's and the person's role as shown: ``("tutor", "student")``."""
+    instructions: str
+    """Role and rules for whoever speaks as the system."""
+    grammar: Grammar
+    """Has a rule for each of the task's acts and replies, by its name."""
+
     def slots(self, state: Any, i: int) -> dict[str, str]:
-        """What the words of the last act and reply of copy ``i`` need: prices, parts, attempts."""
+        """What the wordings of the last act and the last reply of copy ``i`` may fill in."""
+        ...
+
+    def hear(self, text: str, state: Any, i: int) -> Heard:
+        """What ``text``, said by the system to the person of copy ``i``, does."""
+        ...
+
+    def person_role(self, state: Any, i: int) -> str:
+        """Instructions for a model that plays the person of copy ``i``."""
+        ...
+
+    def record(self, state: Any, i: int, heard: Heard, text: str) -> tuple[float, bool]:
+        """Let ``text`` be the person's answer to ``heard`` instead of the rules' own, in place.
+
+        Returns:
+            Reward and terminated, as ``ActTask.step`` gives them.
+        """
         ...
 
 

@@ -126,7 +126,3 @@ class Tutoring:
         """The phrase and its translation, which the tutor knows."""
         item = self.items[state.item[i]]
         return f'The student is to translate "{item.sentence}" into Italian. The answer is "{item.target}".'
-
-    def slots(self, state: rules.State, i: int) -> dict[str, str]:
-        """To be worded: see ``words``."""
-        return {}
