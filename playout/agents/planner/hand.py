@@ -1,0 +1,89 @@
+"""Hand-written planners, one per task: what somebody would do who knows the rules and sees what a planner sees.
+
+They read acts and features by name, never hidden state. They are baselines, and teachers when made noisy.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playout.agents.planner.encoders import Seen
+from playout.agents.planner.policies import ByHand
+from playout.core import WrongUse
+from playout.simulators.dialogue.task import ActTask
+
+Mask = NDArray[np.bool_]
+
+
+class View:
+    """What is seen of N dialogues, by name."""
+
+    def __init__(self, task: ActTask, seen: Seen) -> None:
+        self._task, self._seen = task, seen
+
+    def feature(self, name: str) -> NDArray[np.float32]:
+        """float32[N]."""
+        return self._seen.features[:, self._task.features.index(name)]
+
+    def said(self, reply: str) -> Mask:
+        """bool[N]: the person's last turn was this."""
+        return self._seen.acts[:, -1] == 1 + len(self._task.acts) + self._task.replies.index(reply)
+
+    def did(self, act: str) -> Mask:
+        """bool[N]: the system's last turn was this."""
+        return self._seen.acts[:, -2] == 1 + self._task.acts.index(act)
+
+    def times(self, act: str) -> NDArray[np.int64]:
+        """int64[N]: how often the system did this in the turns that are shown."""
+        return (self._seen.acts == 1 + self._task.acts.index(act)).sum(1)
+
+
+def first(n: int, default: str, *rules: tuple[Mask, str]) -> list[str]:
+    """For each of ``n`` rows the act of the first rule that holds, else ``default``."""
+    found = [default] * n
+    for mask, act in reversed(rules):
+        for row in np.flatnonzero(mask):
+            found[row] = act
+    return found
+
+
+def tutoring(view: View) -> list[str]:
+    """Calm doubt, give what is asked for, then try by turns what the student has not shown to be useless."""
+    parts = ("preposition", "noun", "colour", "order")
+    shown = np.stack([view.feature(part) for part in parts], 1)
+    hints = np.stack([view.feature(f"hints {part}") for part in parts], 1)
+    rows = np.arange(len(shown))
+    # The part that a hint or a correction would be about.
+    lacking = np.where((shown != 1).any(1), (shown != 1).argmax(1), 0)
+    hinted = hints[rows, lacking] > 0
+    tried = view.said("all wrong") | view.said("partly right") | view.said("wrong order") | view.said("unsure")
+    return first(
+        len(shown),
+        "Question",
+        (view.said("unsure"), "Confirmation"),
+        (view.said("asks for a word"), "Hint"),
+        (view.said("stays silent"), "Hint"),
+        (view.said("takes note"), "Question"),
+        (view.said("chats"), "Question"),
+        (view.said("wrong order"), "Correction"),
+        (tried & hinted & ~view.did("Correction"), "Correction"),
+        (tried & ~hinted, "Hint"),
+    )
+
+
+RULES: dict[str, Callable[[View], list[str]]] = {"tutoring": tutoring}
+"""Task -> its policy."""
+
+
+def by_hand(task: ActTask) -> ByHand:
+    """The hand-written policy of a task.
+
+    Raises:
+        WrongUse: it has none.
+    """
+    name = getattr(task, "name", "")
+    if name not in RULES:
+        raise WrongUse(f"hand: there are rules for {', '.join(RULES)}, none for {name or 'this world'!r}")
+    index = {act: number for number, act in enumerate(task.acts)}
+    return ByHand(task.acts, lambda seen: np.array([index[act] for act in RULES[name](View(task, seen))]))

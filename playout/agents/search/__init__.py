@@ -1,0 +1,1 @@
+"""Search: over snapshots of any world (``branching``)."""

@@ -1,0 +1,54 @@
+"""How a policy uses its acts: does it vary them, and does it vary them with the person it talks to?
+
+Success alone does not tell: a policy that always says the same may succeed often. Counts are over turns,
+numbers in nats.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+def act_entropy(acts: ArrayLike) -> float:
+    """Of the marginal of acts over turns, in nats; 0 of none.
+
+    Args:
+        acts: int[M], or any M labels.
+    """
+    counts = np.unique(np.asarray(acts), return_counts=True)[1]
+    p = counts / max(1, counts.sum())
+    return float(-(p * np.log(p)).sum())
+
+
+def act_information(acts: ArrayLike, kinds: ArrayLike) -> float:
+    """Mutual information of act and kind of person over turns, in nats, at least 0.
+
+    The plug-in estimate less its bias in the first order, (A - 1)(K - 1) / 2M, of the acts and kinds that
+    occurred (Miller 1955).
+
+    Args:
+        acts: int[M].
+        kinds: int[M], the kind of person in each of these turns.
+    """
+    acts, kinds = np.asarray(acts), np.asarray(kinds)
+    if not len(acts):
+        return 0.0
+    pairs = np.stack([np.unique(x, return_inverse=True)[1] for x in (acts, kinds)], 1)
+    both = act_entropy(pairs[:, 0] * (pairs[:, 1].max() + 1) + pairs[:, 1])
+    found = act_entropy(acts) + act_entropy(kinds) - both
+    bias = pairs[:, 0].max() * pairs[:, 1].max() / (2 * len(acts))
+    return max(0.0, float(found - bias))
+
+
+def success_by_turn(success: ArrayLike, lengths: ArrayLike) -> Floats:
+    """Share of all dialogues that had succeeded by each turn: float64[longest].
+
+    Args:
+        success: bool[N].
+        lengths: int[N], turns of each dialogue.
+    """
+    success, lengths = np.asarray(success, bool), np.asarray(lengths, np.int64)
+    if not len(lengths):
+        return np.zeros(0)
+    return np.cumsum(np.bincount(lengths[success] - 1, minlength=int(lengths.max()))) / len(lengths)
