@@ -36,11 +36,11 @@ class ChatTokens:
 
         A message with ``token_ids`` enters with just these, whatever the template would do to its text
         (such as dropping earlier thoughts), so that the ids of a conversation continue those of the turn
-        before. Only the end token that the model wrote is left to the template, which writes its own.
+        before. Only an end token that the template writes as well is left to it.
         A template that does not write the message's text exactly once, as it is, gets the text.
         """
         marks = {
-            f"\ufdd0{number}\ufdd1": _without_end(message.token_ids, end_ids)
+            f"\ufdd0{number}\ufdd1": message.token_ids
             for number, message in enumerate(chat)
             if message.token_ids is not None
         }
@@ -53,7 +53,13 @@ class ChatTokens:
             return self.ids(self._render(chat, [self._harmless(message.content) for message in chat]))
         found: list[int] = []
         for piece in re.split("(\ufdd0[0-9]+\ufdd1)", rendered):
-            found += marks[piece] if piece in marks else self.ids(piece)
+            if piece in marks:
+                found += marks[piece]
+                continue
+            ids = self.ids(piece)
+            if found and ids and found[-1] == ids[0] and ids[0] in end_ids:
+                found.pop()
+            found += ids
         return found
 
     def ids(self, text: str) -> list[int]:
@@ -84,8 +90,3 @@ class ChatTokens:
 def _entry(message: Message, text: str) -> dict[str, str]:
     named = {"name": clean(message.name)} if message.name else {}
     return {"role": message.role, "content": text, **named}
-
-
-def _without_end(ids: Sequence[int] | None, end_ids: Sequence[int]) -> Sequence[int]:
-    ids = ids or ()
-    return ids[:-1] if ids and ids[-1] in end_ids else ids

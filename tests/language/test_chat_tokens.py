@@ -46,7 +46,14 @@ def test_written_tokens_are_kept_even_where_the_template_drops_thoughts(tokenize
     text = "hm</think>up"
     assert written(tokens, Message("assistant", text)) == "[up]"
     ids = (*tokens.ids(text), *END)
-    assert written(tokens, Message("assistant", text, ids)) == "[hm</think>up]"
+    assert written(tokens, Message("assistant", text, ids)) == "[hm</think>up<|im_end|>]"
+
+
+def test_an_end_token_that_the_template_writes_too_is_written_once(tokenizer: Any) -> None:
+    tokens = ChatTokens(tokenizer)
+    for end in ((), tuple(END)):
+        said = written(tokens, Message("assistant", "up", (*tokens.ids("up"), *end)), Message("user", "go"))
+        assert said.startswith("<|im_start|>assistant\nup<|im_end|>\n<|im_start|>user\ngo")
 
 
 def test_a_template_that_repeats_a_text_gets_the_text(tokenizer: Any) -> None:
