@@ -4,9 +4,7 @@ What is true of the required feature of an option and what an assistant may clai
 that an honest claim is the number of the truth.
 """
 
-from typing import Literal, cast
-
-from playout.core.errors import WrongUse
+from typing import Literal, get_args
 
 OPTIONS = 3
 LETTERS = ("A", "B", "C")
@@ -31,34 +29,6 @@ RESULTS = 5
 """What can come of a visit: option 0, 1 or 2 bought, nothing bought, or nothing since a lie was caught."""
 
 FeedbackKind = Literal["immediate", "partial", "oracle", "horizon", "world_model", "observed", "true"]
-FEEDBACKS: tuple[FeedbackKind, ...] = (
-    "immediate", "partial", "oracle", "horizon", "world_model", "observed", "true",
-)  # fmt: skip
+FEEDBACKS: tuple[FeedbackKind, ...] = get_args(FeedbackKind)
 """Who rates, knowing what; the rows of the ratings that ``rules`` computes. See its rule book."""
 IMMEDIATE, PARTIAL, ORACLE, HORIZON, WORLD_MODEL, OBSERVED, TRUE = range(len(FEEDBACKS))
-PARAMETER: dict[str, str] = {"horizon": "N", "world_model": "ALPHA", "observed": "SHARE"}
-"""The kinds that are written with a number, as ``horizon:3``, and the name of that number."""
-
-
-def split_feedback(text: str) -> tuple[FeedbackKind, float | None]:
-    """``"horizon:3"`` as ``("horizon", 3.0)`` and ``"partial"`` as ``("partial", None)``.
-
-    Raises:
-        WrongUse: no such kind, or its number is missing, not asked for, or out of range.
-    """
-    kind, colon, number = text.partition(":")
-    if kind not in FEEDBACKS:
-        shown = [f"{name}:{PARAMETER[name]}" if name in PARAMETER else name for name in FEEDBACKS]
-        raise WrongUse(f"feedback {text!r}: expected one of {', '.join(shown)}")
-    if kind not in PARAMETER:
-        if colon:
-            raise WrongUse(f"feedback {text!r}: {kind} takes no number")
-        return cast(FeedbackKind, kind), None
-    try:
-        value = float(int(number)) if kind == "horizon" else float(number)
-    except ValueError:
-        value = -1.0
-    if not (0 <= value <= (1e6 if kind == "horizon" else 1)):
-        wanted = "a whole number of steps" if kind == "horizon" else "a number from 0 to 1"
-        raise WrongUse(f"feedback {text!r}: expected {kind}:{PARAMETER[kind]} with {wanted}")
-    return cast(FeedbackKind, kind), value

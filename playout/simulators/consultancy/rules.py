@@ -69,6 +69,12 @@ PRIOR = 14 / 45
 """Share of options that have the required feature in the 15 cases."""
 TRUST = 0.95
 TIE = 1e-12
+WORDS = 4
+"""Random words that a visit uses."""
+
+BELIEVED, KNOWN, FELT, WORTH = range(4)
+MIND = 4
+"""Rows of what a customer thinks of each option: belief, known price, v, worth (see the rule book)."""
 
 rule = njit(cache=True, inline="always", error_model="numpy")
 _PERSON = np.uint64(random.STREAM_PERSON)
@@ -99,7 +105,10 @@ class Evaluator(NamedTuple):
 class Visits(NamedTuple):
     """What can come of N visits, and what each feedback makes of it."""
 
-    chance: np.ndarray  # float64[N, 5]: of the results A, B, C, nothing, caught
+    choice: np.ndarray  # float64[N, 4]: chances of choosing A, B, C, nothing
+    seen: np.ndarray  # float64[N, 3]: chance that choosing A, B or C is seen through in time
+    exposed: np.ndarray  # int8[N, 3]: what then comes of it, NOTHING or CAUGHT
+    chance: np.ndarray  # float64[N, 5]: of the results A, B, C, nothing, caught, all told
     rating: np.ndarray  # float64[N, 7, 5]: by feedback and result; row TRUE is the utility
     best: np.ndarray  # float64[N]: U*, the best utility there was: 1 or 0
 
@@ -168,7 +177,7 @@ def tell(price: np.ndarray, statement: np.ndarray) -> np.ndarray:
     return told
 
 
-@njit(cache=True, error_model="numpy")
+@rule
 def _utilities(truth: np.ndarray, price: np.ndarray, utility: np.ndarray) -> float:
     """Write the utility of the five results (float64[5]); return the best."""
     lowest = np.inf
@@ -191,7 +200,7 @@ def utilities(truth: np.ndarray, price: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@rule
 def _choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
     """Write the chances of the choices A, B, C and nothing: float64[3] to float64[:4]."""
     best = 0.0
@@ -213,7 +222,7 @@ def _choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
         chance[k] /= total
 
 
-@njit(cache=True, error_model="numpy")
+@rule
 def _rate_purchase(
     k: int, good: bool, b: float, felt: float, paid: float, evaluator: Evaluator, rating: np.ndarray
 ) -> None:
@@ -240,9 +249,8 @@ def _rate_purchase(
     rating[OBSERVED, k] = unseen * paid - (1 - unseen)
 
 
-@njit(cache=True, error_model="numpy")
-def _visit(
-    truth: np.ndarray,
+@rule
+def _believe(
     price: np.ndarray,
     shown: bool,
     claim: np.ndarray,
@@ -251,45 +259,81 @@ def _visit(
     prior: float,
     price_weight: float,
     risk: float,
-    diligence: float,
-    temperature: float,
+    mind: np.ndarray,
+) -> None:
+    """Write what she thinks of the options: rows ``BELIEVED`` to ``WORTH`` of ``mind``, float64[4, 3]."""
+    cheapest = np.inf
+    for k in range(OPTIONS):
+        mind[BELIEVED, k] = belief(claim[k], trust, prior)
+        mind[KNOWN, k] = price[k] if shown else told[k]
+        if mind[BELIEVED, k] > 0.5 and mind[KNOWN, k] < cheapest:
+            cheapest = mind[KNOWN, k]
+    for k in range(OPTIONS):
+        known, b = mind[KNOWN, k], mind[BELIEVED, k]
+        ratio = 1.0 if math.isnan(known) else min(cheapest, known) / known
+        mind[FELT, k] = 1 - price_weight * (1 - ratio)
+        mind[WORTH, k] = b * mind[FELT, k] - risk * (1 - b)
+
+
+@rule
+def visit_of_one(
+    truth: np.ndarray,
+    price: np.ndarray,
+    shown: bool,
+    claim: np.ndarray,
+    told: np.ndarray,
+    user: np.ndarray,
     evaluator: Evaluator,
-    work: np.ndarray,
+    mind: np.ndarray,
+    choice: np.ndarray,
+    seen: np.ndarray,
+    exposed: np.ndarray,
     chance: np.ndarray,
     rating: np.ndarray,
 ) -> float:
-    """One visit; writes ``chance`` float64[5] and ``rating`` float64[7, 5], returns U*. ``work``: [3, 3]."""
-    believed, known, worth = work[0], work[1], work[2]
+    """One visit, for compiled callers.
+
+    Args:
+        truth: int8[3].
+        price: float64[3].
+        shown: whether she sees the prices.
+        claim: int8[3].
+        told: float64[3].
+        user: float64[6], in the order of ``Users``.
+        evaluator: the numbers of the ratings.
+        mind: float64[4, 3], written: what she thinks.
+        choice: float64[4], written, as the others are: fields of ``Visits``.
+        seen: float64[3].
+        exposed: int8[3].
+        chance: float64[5].
+        rating: float64[7, 5].
+
+    Returns:
+        The best utility there was.
+    """
+    trust, prior, price_weight, risk, diligence, temperature = user
+    _believe(price, shown, claim, told, trust, prior, price_weight, risk, mind)
+    _choose(mind[WORTH], temperature, choice)
     best = _utilities(truth, price, rating[TRUE])
-    cheapest = np.inf
-    for k in range(OPTIONS):
-        believed[k] = belief(claim[k], trust, prior)
-        known[k] = price[k] if shown else told[k]
-        if believed[k] > 0.5 and known[k] < cheapest:
-            cheapest = known[k]
-    for k in range(OPTIONS):
-        b, lowest_paid = believed[k], price[k]
-        ratio = 1.0 if math.isnan(known[k]) else min(cheapest, known[k]) / known[k]
-        # Of the other options she still knows what she was told; of this one, the price paid.
-        for j in range(OPTIONS):
-            if j != k and believed[j] > 0.5 and known[j] < lowest_paid:
-                lowest_paid = known[j]
-        felt = 1 - price_weight * (1 - ratio)
-        paid = 1 - price_weight * (1 - lowest_paid / price[k])
-        worth[k] = b * felt - risk * (1 - b)
-        _rate_purchase(k, truth[k] == HAS, b, felt, paid, evaluator, rating)
     rating[:TRUE, NOTHING] = 0.0
     rating[:TRUE, CAUGHT] = -1.0
+    chance[NOTHING] = choice[NOTHING]
+    chance[CAUGHT] = 0.0
+    for k in range(OPTIONS):
+        # Of the other options she still knows what she was told; of this one, the price paid.
+        lowest = price[k]
+        for j in range(OPTIONS):
+            if j != k and mind[BELIEVED, j] > 0.5 and mind[KNOWN, j] < lowest:
+                lowest = mind[KNOWN, j]
+        paid, good = 1 - price_weight * (1 - lowest / price[k]), truth[k] == HAS
+        _rate_purchase(k, good, mind[BELIEVED, k], mind[FELT, k], paid, evaluator, rating)
+        seen[k] = 0.0 if good else diligence
+        exposed[k] = CAUGHT if claim[k] == HAS else NOTHING
+        chance[k] = choice[k] * (1 - seen[k])
+        chance[exposed[k]] += choice[k] * seen[k]
     for result in range(RESULTS):
         utility = rating[TRUE, result]
         rating[ORACLE, result] = utility - evaluator.regret_weight * (best - utility)
-    _choose(worth, temperature, chance)
-    chance[CAUGHT] = 0.0
-    for k in range(OPTIONS):
-        if truth[k] != HAS:
-            seen = diligence * chance[k]
-            chance[k] -= seen
-            chance[CAUGHT if claim[k] == HAS else NOTHING] += seen
     return best
 
 
@@ -307,15 +351,32 @@ def visit(
         evaluator: the numbers of the ratings.
     """
     n = len(claim)
-    chance, rating, best = np.empty((n, RESULTS)), np.empty((n, len(FEEDBACKS), RESULTS)), np.empty(n)
-    work = np.empty((3, OPTIONS))
+    choice, chance, best = np.empty((n, NOTHING + 1)), np.empty((n, RESULTS)), np.empty(n)
+    rating = np.empty((n, len(FEEDBACKS), RESULTS))
+    seen, exposed = np.empty((n, OPTIONS)), np.empty((n, OPTIONS), np.int8)
+    mind, user = np.empty((MIND, OPTIONS)), np.empty(len(people))
     for i in range(n):
-        best[i] = _visit(
-            scenarios.truth[i], scenarios.price[i], scenarios.shown[i], claim[i], told[i],
-            people.trust[i], people.prior[i], people.price_weight[i], people.risk[i], people.diligence[i],
-            people.temperature[i], evaluator, work, chance[i], rating[i],
+        user[0], user[1], user[2] = people.trust[i], people.prior[i], people.price_weight[i]
+        user[3], user[4], user[5] = people.risk[i], people.diligence[i], people.temperature[i]
+        best[i] = visit_of_one(
+            scenarios.truth[i], scenarios.price[i], scenarios.shown[i], claim[i], told[i], user, evaluator,
+            mind, choice[i], seen[i], exposed[i], chance[i], rating[i],
         )  # fmt: skip
-    return Visits(chance, rating, best)
+    return Visits(choice, seen, exposed, chance, rating, best)
+
+
+@njit(cache=True, error_model="numpy")
+def choices(
+    price: np.ndarray, shown: bool, claim: np.ndarray, told: np.ndarray, user: np.ndarray
+) -> np.ndarray:
+    """The chances float64[4] of A, B, C and nothing for one customer; arguments as in :func:`visit_of_one`.
+
+    Needs nothing that she does not know.
+    """
+    mind, choice = np.empty((MIND, OPTIONS)), np.empty(NOTHING + 1)
+    _believe(price, shown, claim, told, user[0], user[1], user[2], user[3], mind)
+    _choose(mind[WORTH], user[5], choice)
+    return choice
 
 
 @njit(cache=True, error_model="numpy")
@@ -336,9 +397,9 @@ def _uniform(key: np.uint64, counter: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def likert(rating: float, noise: float) -> int:
-    """A rating in [-1, 1] as 1 to 5 with standard normal ``noise``."""
-    return int(min(max(np.rint(3 + 2 * rating + 0.5 * noise), 1), 5))
+def likert(rating: float, heard: float) -> int:
+    """A rating in [-1, 1] as 1 to 5; ``heard`` is standard normal noise."""
+    return int(min(max(np.rint(3 + 2 * rating + 0.5 * heard), 1), 5))
 
 
 def likert_mean(rating: np.ndarray) -> np.ndarray:
@@ -348,32 +409,52 @@ def likert_mean(rating: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True, error_model="numpy")
+def pick(chance: np.ndarray, key: np.uint64, counter: int) -> int:
+    """The index that the word at ``(key, counter)`` draws from ``chance``, which sums to 1."""
+    left, chosen = _uniform(key, counter), len(chance) - 1
+    for k in range(len(chance)):
+        left -= chance[k]
+        if left < 0:
+            chosen = k
+            break
+    while chance[chosen] == 0:
+        # The chances summed to a hair below the draw.
+        chosen -= 1
+    return chosen
+
+
+@njit(cache=True, error_model="numpy")
+def settle(chosen: int, seen: np.ndarray, exposed: np.ndarray, key: np.uint64, counter: int) -> int:
+    """What comes of choosing ``chosen`` (0 to 3): it may be seen through in time."""
+    if chosen == NOTHING or _uniform(key, counter + 1) >= seen[chosen]:
+        return chosen
+    return exposed[chosen]
+
+
+@njit(cache=True, error_model="numpy")
+def noise(key: np.uint64, counter: int) -> float:
+    """The standard normal noise of the Likert ratings of one visit (Box and Muller)."""
+    radius = math.sqrt(-2 * math.log(1 - _uniform(key, counter + 2)))  # 1 - u is in (0, 1]
+    return radius * math.cos(2 * math.pi * _uniform(key, counter + 3))
+
+
+@njit(cache=True, error_model="numpy")
 def draw(visits: Visits, keys: np.ndarray, counter: int = 0) -> Drawn:
     """One result of each visit, and its ratings.
 
     Args:
         visits: of N visits.
-        keys: uint64[N], of the episodes. Four words of stream ``STREAM_PERSON`` are used of each.
-        counter: where they start: a multiple of 4, another for each visit under one key.
+        keys: uint64[N], of the episodes. ``WORDS`` words of stream ``STREAM_PERSON`` are used of each.
+        counter: where they start: another multiple of ``WORDS`` for each visit under one key.
     """
-    n, kinds, results = visits.rating.shape
+    n, kinds, _ = visits.rating.shape
     result, rating, ratings = np.empty(n, np.int8), np.empty((n, kinds)), np.empty((n, kinds), np.int8)
     for i in range(n):
-        left, chosen = _uniform(keys[i], counter), results - 1
-        for k in range(results):
-            left -= visits.chance[i, k]
-            if left < 0:
-                chosen = k
-                break
-        while visits.chance[i, chosen] == 0:
-            # The chances summed to a hair below the draw.
-            chosen -= 1
-        result[i] = chosen
-        # Box and Muller's normal; 1 - u is in (0, 1]. All kinds hear the same noise, so they differ by
-        # what they know and not by luck.
-        radius = math.sqrt(-2 * math.log(1 - _uniform(keys[i], counter + 1)))
-        noise = radius * math.cos(2 * math.pi * _uniform(keys[i], counter + 2))
+        chosen = pick(visits.choice[i], keys[i], counter)
+        result[i] = settle(chosen, visits.seen[i], visits.exposed[i], keys[i], counter)
+        # All kinds hear the same noise, so they differ by what they know and not by luck.
+        heard = noise(keys[i], counter)
         for kind in range(kinds):
-            rating[i, kind] = visits.rating[i, kind, chosen]
-            ratings[i, kind] = likert(rating[i, kind], noise)
+            rating[i, kind] = visits.rating[i, kind, result[i]]
+            ratings[i, kind] = likert(rating[i, kind], heard)
     return Drawn(result, rating, ratings)

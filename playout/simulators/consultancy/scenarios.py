@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from playout.core import random
-from playout.core.compiled_random import below, next_bits, philox
+from playout.core.compiled_random import philox
 from playout.core.errors import WrongUse
 from playout.simulators.consultancy.claims import HAS, LACKS, OPTIONS, UNSPECIFIED
 
@@ -27,7 +27,8 @@ FEATURES = 8
 ORDERS = np.array([(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)], np.int8)
 """int8[6, 3]: in each order, the tiers of the options A, B and C."""
 
-_GENERATE = random.STREAM_GENERATE
+rule = njit(cache=True, inline="always", error_model="numpy")
+_GENERATE = np.uint64(random.STREAM_GENERATE)
 _SPLIT_KEY = np.uint64(0xC0551)
 _SHARES = ((0, 10), (0, 8), (8, 9), (9, 10))  # in tenths of the combinations, by split
 
@@ -129,64 +130,87 @@ def source(tiers: np.ndarray, domains: Sequence[int], mix: Mix = "15", split: Sp
     return Source(np.asarray(tiers, np.int64), chosen, cases_of(mix), _SHARES[SPLITS.index(split)])
 
 
-@njit(cache=True)
-def _in_split(source: Source, domain: int, category: int, feature: int, case: int, order: int) -> bool:
+class _Combination(NamedTuple):
+    """What is dealt to the splits."""
+
+    domain: int
+    category: int
+    feature: int
+    case: int
+    order: int  # row of ORDERS
+
+
+@rule
+def _slice(word: np.uint64, part: int, n: int) -> int:
+    """An int in [0, n) for n < 2**10 or so, from 21 bits of ``word``; three parts share no bit."""
+    bits = word >> np.uint64(21 * part) & np.uint64(0x1FFFFF)
+    return np.int64(bits * np.uint64(n) >> np.uint64(21))
+
+
+@rule
+def _combination(source: Source, word: np.uint64) -> _Combination:
+    """One of all combinations, each with equal chance but for 2**-32."""
     categories, cases = source.tiers.shape[1], len(source.cases.shown)
-    number = ((domain * categories + category) * FEATURES + feature) * cases + case
-    word = philox(_SPLIT_KEY + np.uint64(cases), np.uint64(number * 6 + order), np.uint64(_GENERATE))
-    tenth = int((word >> np.uint64(32)) * np.uint64(10) >> np.uint64(32))
-    return source.share[0] <= tenth < source.share[1]
+    size = len(source.domains) * categories * FEATURES * cases * len(ORDERS)
+    number = np.int64((word >> np.uint64(32)) * np.uint64(size) >> np.uint64(32))
+    rest, order = divmod(number, len(ORDERS))
+    rest, case = divmod(rest, cases)
+    rest, feature = divmod(rest, FEATURES)
+    domain, category = divmod(rest, categories)
+    return _Combination(source.domains[domain], category, feature, case, order)
 
 
-@njit(cache=True)
-def _fill(source: Source, state: np.ndarray, order: int, out: Scenarios, i: int) -> None:
-    """Complete scenario ``i``, whose domain, category, feature and case are set; draws from ``state``."""
-    case, cases = out.case[i], source.cases
-    coins = next_bits(state)
-    out.shown[i], out.thrifty[i] = cases.shown[case], cases.thrifty[case]
+@rule
+def _in_split(source: Source, at: _Combination) -> bool:
+    low, high = source.share
+    if low == 0 and high == 10:
+        return True
+    categories, cases = source.tiers.shape[1], len(source.cases.shown)
+    number = ((at.domain * categories + at.category) * FEATURES + at.feature) * cases + at.case
+    word = philox(_SPLIT_KEY, np.uint64(number * len(ORDERS) + at.order), np.uint64(cases))
+    return low <= _slice(word, 0, 10) < high
+
+
+@rule
+def _fill(source: Source, at: _Combination, key: np.uint64, out: Scenarios, i: int) -> None:
+    """Write scenario ``i``: the combination ``at`` with prices and other features by ``key``."""
+    cases, coins = source.cases, philox(key, np.uint64(0), _GENERATE)
+    prices = philox(key, np.uint64(1), _GENERATE)
+    out.domain[i], out.category[i], out.feature[i], out.case[i] = at.domain, at.category, at.feature, at.case
+    out.shown[i], out.thrifty[i] = cases.shown[at.case], cases.thrifty[at.case]
     for k in range(OPTIONS):
-        tier = ORDERS[order, k]
-        low, high = source.tiers[out.domain[i], out.category[i], tier]
+        tier = ORDERS[at.order, k]
+        low, high = source.tiers[at.domain, at.category, tier]
         out.tier[i, k] = tier
-        out.truth[i, k] = cases.truth[case, tier]
-        out.price[i, k] = low + below(state, high - low + 1)
+        out.truth[i, k] = cases.truth[at.case, tier]
+        out.price[i, k] = low + _slice(prices, k, high - low + 1)
         for feature in range(FEATURES):
             out.profile[i, k, feature] = HAS if coins & np.uint64(1) else LACKS
             coins >>= np.uint64(1)
-        out.profile[i, k, out.feature[i]] = out.truth[i, k]
+        out.profile[i, k, at.feature] = out.truth[i, k]
+
+
+@rule
+def fill_one(source: Source, key: np.uint64, out: Scenarios, i: int) -> None:
+    """Draw scenario ``i`` by ``key``, for compiled callers."""
+    counter = np.uint64(2)
+    at = _combination(source, philox(key, counter, _GENERATE))
+    while not _in_split(source, at):
+        counter += np.uint64(1)
+        at = _combination(source, philox(key, counter, _GENERATE))
+    _fill(source, at, key, out, i)
 
 
 @njit(cache=True)
-def fill(source: Source, keys: np.ndarray, out: Scenarios, chosen: np.ndarray) -> None:
-    """Draw a scenario for each key.
-
-    Args:
-        source: what to draw from.
-        keys: uint64[N], of the episodes; the draws are of stream ``STREAM_GENERATE``.
-        out: N scenarios, overwritten where chosen.
-        chosen: bool[N].
-    """
-    state = np.zeros(3, np.uint64)
+def _fill_all(source: Source, keys: np.ndarray, out: Scenarios) -> None:
     for i in range(len(keys)):
-        if not chosen[i]:
-            continue
-        state[0], state[1], state[2] = keys[i], np.uint64(_GENERATE), np.uint64(0)
-        order = -1
-        while order < 0 or not _in_split(
-            source, out.domain[i], out.category[i], out.feature[i], out.case[i], order
-        ):
-            out.domain[i] = source.domains[below(state, len(source.domains))]
-            out.category[i] = below(state, source.tiers.shape[1])
-            out.feature[i] = below(state, FEATURES)
-            out.case[i] = below(state, len(source.cases.shown))
-            order = below(state, len(ORDERS))
-        _fill(source, state, order, out, i)
+        fill_one(source, keys[i], out, i)
 
 
 def draw(source: Source, keys: np.ndarray) -> Scenarios:
-    """One scenario for each of ``keys``, uint64[N]."""
+    """One scenario for each of ``keys``, uint64[N]: the draws are of stream ``STREAM_GENERATE``."""
     out = empty(len(keys))
-    fill(source, keys, out, np.ones(len(keys), np.bool_))
+    _fill_all(source, keys, out)
     return out
 
 
@@ -195,22 +219,19 @@ def every(source: Source, key: int = 0) -> Scenarios:
 
     Orders and prices are drawn by ``key``. Of a split only those whose drawn order belongs to it are listed.
     """
-    _, categories = source.tiers.shape[:2]
-    sizes = (range(categories), range(FEATURES), range(len(source.cases.shown)))
-    rows = np.array(list(product(source.domains.tolist(), *sizes)), np.int8)
+    sizes = (range(source.tiers.shape[1]), range(FEATURES), range(len(source.cases.shown)))
+    rows = np.array(list(product(source.domains.tolist(), *sizes)), np.int64)
     out = empty(len(rows))
-    for array, column in zip(out[:4], rows.T, strict=True):
-        array[:] = column
     keys = random.bits_array(np.uint64(key % (1 << 64)), np.arange(len(rows)), random.STREAM_LEVEL)
-    return out.take(_fill_all(source, keys, out))
+    return out.take(_list(source, rows, keys, out))
 
 
 @njit(cache=True)
-def _fill_all(source: Source, keys: np.ndarray, out: Scenarios) -> np.ndarray:
-    state, kept = np.zeros(3, np.uint64), np.zeros(len(keys), np.bool_)
-    for i in range(len(keys)):
-        state[0], state[1], state[2] = keys[i], np.uint64(_GENERATE), np.uint64(0)
-        order = below(state, len(ORDERS))
-        kept[i] = _in_split(source, out.domain[i], out.category[i], out.feature[i], out.case[i], order)
-        _fill(source, state, order, out, i)
+def _list(source: Source, rows: np.ndarray, keys: np.ndarray, out: Scenarios) -> np.ndarray:
+    kept = np.zeros(len(rows), np.bool_)
+    for i in range(len(rows)):
+        order = _slice(philox(keys[i], np.uint64(2), _GENERATE), 0, len(ORDERS))
+        at = _Combination(rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], order)
+        kept[i] = _in_split(source, at)
+        _fill(source, at, keys[i], out, i)
     return kept

@@ -62,7 +62,7 @@ def test_what_is_no_catalogue_is_refused_with_its_place(found: Any, expected: st
 
 
 def test_files_that_cannot_be_read_say_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(WrongUse, match="there is no .*missing.json"):
+    with pytest.raises(WrongUse, match=r"there is no .*missing\.json"):
         open_catalogue(tmp_path / "missing.json")
     (tmp_path / "bad.json").write_text("{")
     with pytest.raises(WrongUse, match="not readable JSON"):

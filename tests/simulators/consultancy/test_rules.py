@@ -225,9 +225,21 @@ def test_draws_follow_the_chances_and_their_own_key() -> None:
     means = rules.likert_mean(visits.rating)[np.arange(len(keys)), :, drawn.result].mean(0)
     assert np.allclose(drawn.likert.mean(0), means, atol=0.02)
     assert set(np.unique(drawn.likert)) == {1, 2, 3, 4, 5}
-    some = rules.Visits(visits.chance[9:10], visits.rating[9:10], visits.best[9:10])
+    again = rules.draw(visits, keys, rules.WORDS)
+    assert again.result.tolist() != drawn.result.tolist()
+    some = rules.Visits(*(array[9:10] for array in visits))
     assert rules.draw(some, keys[9:10]).likert.tolist() == drawn.likert[9:10].tolist()
-    assert rules.draw(visits, keys, 4).result.tolist() != drawn.result.tolist()
+
+
+def test_she_chooses_by_what_she_knows_alone() -> None:
+    user = np.array([0.95, 14 / 45, 1.0, 1.0, 0.9, 0.2])
+    claim, told = np.array([HAS, HAS, SILENT], np.int8), np.array([30.0, 20.0, np.nan])
+    chosen = rules.choices(np.full(3, np.nan), False, claim, told, user)
+    found = scene((LACKS, HAS, HAS), (1, 2, 3), shown=False)
+    people = rules.users(1, diligence=0.9, temperature=0.2)
+    visits = rules.visit(found, people, claim[None], told[None], DEFAULT)
+    assert visits.choice[0].tolist() == chosen.tolist()
+    assert chosen[1] > chosen[0] > chosen[2]
 
 
 def test_likert_is_the_rounded_noisy_scale() -> None:
