@@ -25,13 +25,17 @@ class PlayoutAction(Action):
 
 
 class PlayoutObservation(Observation):
-    """What the world says; ``metadata`` holds ``is_success`` and ``metrics`` at the end."""
+    """What the world says."""
 
     text: str
     instructions: str = ""
     """Role, rules and answer format; told at the start of an episode."""
     legal_actions: list[str] | None = None
     """What would be taken now; None where the world does not list it."""
+    is_success: bool | None = None
+    """At the end; None where the world does not say."""
+    metrics: dict[str, float] | None = None
+    """At the end: what the world counts."""
 
 
 class PlayoutEnvironment(Environment[PlayoutAction, PlayoutObservation, State]):
@@ -94,15 +98,13 @@ class PlayoutEnvironment(Environment[PlayoutAction, PlayoutObservation, State]):
 
     def _observation(self, *, reward: float | None, instructions: str = "") -> PlayoutObservation:
         seat, legal = self._seat, self._seat.legal_actions
-        metadata = {}
-        if seat.over:
-            outcome = seat.record().outcome
-            metadata = {"is_success": outcome.is_success, "metrics": dict(outcome.metrics)}
+        outcome = seat.record().outcome if seat.over else None
         return PlayoutObservation(
             text=seat.observation,
             instructions=instructions,
             legal_actions=None if legal is None else list(legal),
             done=seat.over,
             reward=reward,
-            metadata=metadata,
+            is_success=outcome and outcome.is_success,
+            metrics=outcome and dict(outcome.metrics),
         )

@@ -64,7 +64,7 @@ def test_an_episode_as_the_server_plays_it(adapter: Any):
     assert "Invalid action 'sing'" in wrong.text and wrong.instructions == ""
     last = env.step(openenv.PlayoutAction(text="guess 1"), timeout_s=3.0)
     assert (last.done, last.reward, last.legal_actions, env.state.step_count) == (True, 0.0, [], 2)
-    assert last.metadata["is_success"] is False and last.metadata["metrics"]["guesses"] == 1.0
+    assert (last.is_success, last.metrics["guesses"], wrong.is_success) == (False, 1.0, None)
     assert env.get_metadata().name == GUESS
     env.close()
 
