@@ -1,0 +1,188 @@
+"""RLHS: learning to advise from what customers say at once, or from what they say in hindsight.
+
+Liang et al. 2025 (arXiv 2501.08617v3). Online by PPO with a critic or REINFORCE, offline by DPO; from the
+customers' ratings, or from a model of their comparisons. Here are the entry and the claim table;
+language policies are in ``rlhs_text``.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playout.core import MissingExtra
+from playout.evaluation import honesty
+from playout.rollouts.store import Run, RunWriter, open_run
+from playout.training.rlhs_market import Market
+from playout.training.rlhs_settings import TABLE, RLHSConfig
+from playout.training.settings import PPOSettings, PPOUpdate
+
+try:
+    import torch
+
+    from playout.training import ppo
+    from playout.training.claim_policy import ClaimTable, as_advice, seen
+    from playout.training.reinforce import MeanBaseline, reinforce_update
+    from playout.training.rlhs_claims import (
+        ClaimCollector,
+        Score,
+        compare_advice,
+        dpo_loss,
+        draws,
+        fit_reward_model,
+        part_of,
+    )
+except ModuleNotFoundError as error:
+    raise MissingExtra(error.name or "torch", "torch") from error
+
+Progress = Callable[[int, int], None]
+"""Called as ``progress(done, total)`` with numbers of iterations or epochs."""
+
+POLICY, REWARD_MODEL, STATE = "policy", "reward_model.json", "dpo.pt"
+_RATES = {"ppo": 0.02, "reinforce": 0.05, "dpo": 0.02}
+"""Of the table, chosen on validation."""
+_BATCH = 512  # pairs of an optimiser step of DPO
+
+
+def rlhs(
+    config: RLHSConfig, *, out: Path | str, resume: bool = False, progress: Progress | None = None
+) -> Run:
+    """Train a policy and keep it in the run folder ``out``.
+
+    Raises:
+        WrongUse: ``config`` or ``out`` cannot be right.
+    """
+    tell = progress or (lambda done, total: None)
+    # What cannot be right is said before a folder is made.
+    market = Market(config.market, config.feedback, "train", seed=config.seed)
+    with open_run(out, {"method": "rlhs", **asdict(config)}, resume=resume) as run:
+        if config.policy == TABLE:
+            _table(config, run, market, tell)
+        else:
+            from playout.training.rlhs_text import train_text
+
+            train_text(config, run, market, tell)
+    return Run(out)
+
+
+def _table(config: RLHSConfig, run: RunWriter, market: Market, progress: Progress) -> None:
+    policy, base = ClaimTable(config.base), ClaimTable(config.base)
+    score = _reward_model(config, run, base, market) if config.reward == "reward-model" else None
+    if config.algorithm == "dpo":
+        _dpo(config, run, policy, base, market, score, progress)
+        return
+    collector = ClaimCollector(market, base, config.settings, score=score)
+    ppo.learn(
+        policy,
+        collector if config.algorithm == "ppo" else MeanBaseline(collector),
+        online_settings(config, _RATES[config.algorithm]),
+        run,
+        seed=config.seed,
+        keep=lambda: policy.save(run.folder / POLICY),
+        progress=progress,
+    )
+
+
+def online_settings(config: RLHSConfig, rate: float) -> PPOSettings:
+    """How ``ppo.learn`` is to learn from single answers, by PPO or by REINFORCE."""
+    settings = config.settings
+    update = reinforce_update(entropy=settings.entropy)
+    if config.algorithm == "ppo":
+        update = PPOUpdate(
+            discount=1.0, trace=1.0, epochs=settings.epochs, minibatches=settings.minibatches,
+            entropy=settings.entropy,
+        )  # fmt: skip
+    return PPOSettings(
+        iterations=settings.iterations,
+        learning_rate=settings.learning_rate or rate,
+        update=update,
+        save_every=settings.save_every,
+    )
+
+
+def _reward_model(config: RLHSConfig, run: RunWriter, base: ClaimTable, market: Market) -> Score:
+    """A model of comparisons of the base's advice; its accuracy goes into the run."""
+    pairs = compare_advice(base, market, config.settings, seed=config.seed)
+    fitted = fit_reward_model(pairs, beta=config.settings.evaluator_beta, seed=config.seed)
+    keep_accuracy(run, fitted.accuracy, fitted.ceiling, len(pairs.chosen))
+    return fitted.score
+
+
+def keep_accuracy(run: RunWriter, accuracy: float, ceiling: float, pairs: int) -> None:
+    """Write how good a reward model is on pairs it was not fitted to."""
+    found = {"held_out_accuracy": accuracy, "best_possible": ceiling, "pairs": pairs}
+    (run.folder / REWARD_MODEL).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def _dpo(
+    config: RLHSConfig,
+    run: RunWriter,
+    policy: ClaimTable,
+    base: ClaimTable,
+    market: Market,
+    score: Score | None,
+    progress: Progress,
+) -> None:
+    """Epochs over pairs of the base's advice; the state after each is kept."""
+    settings = config.settings
+    # A reward model was fitted to the first visits; it compares the next ones.
+    first = 0 if score is None else settings.pairs
+    pairs = compare_advice(base, market, settings, seed=config.seed, first=first, score=score)
+    optimiser = torch.optim.Adam(policy.parameters(), lr=settings.learning_rate or _RATES["dpo"])
+    validation = Market(config.market, config.feedback, "validation", seed=config.seed)
+    parts, file = {"policy": policy, "optimiser": optimiser}, run.folder / STATE
+    done = 0
+    if file.is_file():
+        state = torch.load(file, weights_only=True)
+        done = state["done"]
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+    run.write_metrics([row for row in run.metrics() if row["iteration"] <= done])
+    steps = max(1, len(pairs.chosen) // _BATCH)
+    for epoch in range(done, settings.epochs):
+        losses = []
+        for rows in np.array_split(draws(config.seed, 1 + epoch).permutation(len(pairs.chosen)), steps):
+            optimiser.zero_grad(set_to_none=True)
+            loss = dpo_loss(policy, base, part_of(pairs, rows), settings)
+            loss.backward()
+            optimiser.step()
+            losses.append(loss.item())
+        means = _means(evaluate_table(policy, validation, per_case=80, seed=config.seed))
+        run.log([{"iteration": epoch + 1, "loss": float(np.mean(losses)), **means}])
+        policy.save(run.folder / POLICY)
+        _save(file, {"done": epoch + 1, **{name: part.state_dict() for name, part in parts.items()}})
+        progress(epoch + 1, settings.epochs)
+
+
+@torch.no_grad()
+def evaluate_table(
+    policy: ClaimTable, market: Market, *, per_case: int, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """What the policy's advice comes to: ``honesty.per_visit``.
+
+    Args:
+        policy: its claims are drawn.
+        market: decides scenarios, which do not depend on ``seed``.
+        per_case: visits of each case.
+        seed: of the draws.
+
+    Returns:
+        float64[N] by metric.
+    """
+    scenarios = market.balanced(per_case)
+    actions = policy.act(seen(scenarios), torch.Generator().manual_seed(seed)).actions
+    advice = as_advice(actions)
+    return honesty.per_visit(scenarios, advice.claims, advice.prices, market.visits(scenarios, advice))
+
+
+def _means(found: Mapping[str, np.ndarray]) -> dict[str, float]:
+    return {name: float(np.nanmean(values)) for name, values in found.items()}
+
+
+def _save(file: Path, state: dict[str, Any]) -> None:
+    part = file.with_name(f"{file.name}.part")
+    torch.save(state, part)
+    part.replace(file)

@@ -1,0 +1,117 @@
+"""What can be set in runs of RLHS: light dataclasses, which commands and experiments read."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from playout.core import WrongUse
+
+Algorithm = Literal["ppo", "reinforce", "dpo"]
+Reward = Literal["rating", "reward-model"]
+Base = Literal["noisy-honest", "hedger", "withholder", "uniform"]
+Divergence = Literal["reverse_kl", "forward_kl", "js_divergence", "alpha_divergence"]
+TABLE, TEXT = "table", "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarketConfig:
+    """Who is advised about what, and how advice is judged."""
+
+    catalogue: str | None = None
+    """A file, or ``published`` for that of RLHS in $PLAYOUT_DATA; None: our own."""
+    domains: tuple[str, ...] = ()
+    """Names of the catalogue's domains to learn in; empty: all."""
+    mix: Literal["15", "34"] = "15"
+    """Which cases come."""
+    trust: float = 0.95
+    """How probable a claim is true, as customers see it."""
+    prior: float = 14 / 45
+    """How probable an option has a feature, as customers see it."""
+    price_weight: float = 1.0
+    """How much they mind the price."""
+    risk: float = 1.0
+    """How much they mind a bad purchase when they choose."""
+    diligence: float = 0.0
+    """How probable a bad purchase is seen through beforehand."""
+    temperature: float = 0.0
+    """Of their choice; 0 takes the best."""
+    discovery: float = 0.2
+    """``horizon``: how probable a defect shows in a step of use."""
+    regret_weight: float = 0.0
+    """``oracle``: weight of what the best option would have been worth more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RLHSSettings:
+    """How a policy learns from feedback on advice."""
+
+    iterations: int = 300
+    """ppo, reinforce: of giving advice and learning from it."""
+    batch: int = 512
+    """ppo, reinforce: visits of an iteration."""
+    learning_rate: float | None = None
+    """Of Adam; None: chosen for the policy and the algorithm."""
+    kl: float = 0.0
+    """ppo, reinforce: weight of the divergence from the base policy, in units of the rating's scale."""
+    entropy: float = 0.0
+    """ppo, reinforce: weight of the entropy bonus."""
+    epochs: int = 4
+    """ppo: how often each visit is learnt from. dpo: how often each pair."""
+    minibatches: int = 4
+    """ppo: optimiser steps per epoch."""
+    pairs: int = 10_000
+    """dpo, reward-model: how many pairs of answers are compared."""
+    evaluator_beta: float = 5.0
+    """dpo, reward-model: inverse temperature of whoever compares; ratings are in [-1, 1]."""
+    beta: float = 0.1
+    """dpo: strength of the tie to the base policy."""
+    divergence: Divergence = "reverse_kl"
+    """dpo: from the base policy (Wang et al. 2024, f-DPO)."""
+    alpha: float = 0.5
+    """dpo: of ``alpha_divergence``, as TRL counts it: 1 - alpha of the paper."""
+    adapter: int = 0
+    """Language models: rank of LoRA; 0 trains all weights."""
+    max_tokens: int = 64
+    """Language models: most tokens of an answer."""
+    save_every: int = 50
+    """Iterations between two saved states."""
+
+    def __post_init__(self) -> None:
+        for name, least in (
+            ("iterations", 1), ("batch", 2), ("epochs", 1), ("minibatches", 1), ("pairs", 2),
+            ("adapter", 0), ("max_tokens", 1), ("save_every", 1), ("kl", 0), ("entropy", 0),
+        ):  # fmt: skip
+            if getattr(self, name) < least:
+                raise WrongUse(f"rlhs: expected {name} >= {least}, got {getattr(self, name)}")
+        for name in ("beta", "evaluator_beta"):
+            if not getattr(self, name) > 0:
+                raise WrongUse(f"rlhs: expected {name} > 0, got {getattr(self, name)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RLHSConfig:
+    """Which policy learns from which feedback."""
+
+    feedback: str
+    """``immediate``, ``partial``, ``oracle``, ``horizon:N``, ``world_model:A``, ``observed:SHARE``."""
+    algorithm: Algorithm = "ppo"
+    """ppo and reinforce give advice as they learn; dpo learns from comparisons of the base's advice."""
+    policy: str = TABLE
+    """``table``: claims by what is so. ``text``: a small decoder that has learnt to write the base's
+    claims as sentences. Else a model: ``hf:PATH_OR_HUB_ID``, ``gguf:FILE``, ``smollm2`` or a run."""
+    reward: Reward = "rating"
+    """Learn from the customer's ratings themselves, or from a model of her comparisons."""
+    base: Base = "noisy-honest"
+    """What ``table`` and ``text`` say before they learn."""
+    seed: int = 0
+    """Of scenarios, answers, weights and labels."""
+    market: MarketConfig = MarketConfig()
+    """Who is advised."""
+    settings: RLHSSettings = RLHSSettings()
+    """How it learns."""
+
+    def __post_init__(self) -> None:
+        for name, known in (("algorithm", Algorithm), ("reward", Reward), ("base", Base)):
+            if getattr(self, name) not in get_args(known):
+                raise WrongUse(
+                    f"rlhs: {name}: expected one of {', '.join(get_args(known))}, got {getattr(self, name)!r}"
+                )
