@@ -54,7 +54,8 @@ _STANDS = _stands()
 HERE, NO_STAND = -1, -2  # in place of a number of ``_STANDS``
 
 rule = njit(cache=True, error_model="numpy")
-# Handing all the arrays of a field and a scene to a function costs more than most of what is done with them.
+# Handing a field and a scene to a function, or taking arrays out of them, costs counts of references, and
+# so more than most of what is done with them: hot loops take arrays out first and hand on arrays and numbers.
 part = njit(cache=True, error_model="numpy", inline="always")
 
 
@@ -98,8 +99,13 @@ def field_of(size: Size, *, finite: bool = False, teleport: bool = False, own_ce
 @part
 def cell_at(field: Field, x: int, y: int, z: int) -> int:
     """The number of a cell; -1 outside the world."""
-    inside = (0 <= x < field.width) & (0 <= y < field.height) & (0 <= z < field.depth)
-    return (x * field.height + y) * field.depth + z if inside else -1
+    return _number_of(field.width, field.height, field.depth, x, y, z)
+
+
+@rule
+def _number_of(width: int, height: int, depth: int, x: int, y: int, z: int) -> int:
+    inside = (0 <= x < width) & (0 <= y < height) & (0 <= z < depth)
+    return (x * height + y) * depth + z if inside else -1
 
 
 @part
@@ -324,39 +330,52 @@ def _seen(field: Field, scene: Scene, who: int, x: int, y: int, z: int, cell: in
     if dx == 0 and dy == 1 and dz == 0:
         return faces & _HEAD_FACES != 0
     number, feet = _NUMBER[dx + RANGE, dy + RANGE, dz + RANGE], cell_at(field, x, y, z)
-    if number >= 0:
-        for end in range(_FIRST[number], _FIRST[number + 1]):
-            node = _ENDS[end]
-            if _FACES[node] & faces and _is_clear(field, scene, who, feet, y, node):
-                return True
-    return False
-
-
-@part
-def _is_clear(field: Field, scene: Scene, who: int, feet: int, y: int, node: int) -> bool:
-    """Whether the line from the head of ``who`` to a node meets air alone.
-
-    It stays in the world, which is convex, but for its beginning where the head is above.
-    """
-    blocks, offset = scene.blocks, field.offset
+    if number < 0:
+        return False
     if y + 1 < field.height:
-        while node >= 0 and blocks[feet + offset[node]] == AIR:
-            node = _PARENT[node]
-        return node < 0
-    return _is_clear_from_above(field, scene, who, feet, y, node)
+        return _clear(scene.blocks, field.offset, feet, number, faces, True) != 0
+    return _clear_from_above(field, scene, who, feet, y, number, faces) != 0
 
 
 @rule
-def _is_clear_from_above(field: Field, scene: Scene, who: int, feet: int, y: int, node: int) -> bool:
-    while node >= 0:
-        cell, height = feet + field.offset[node], y + _UP[node]
-        if height < field.height:
-            if scene.blocks[cell] != AIR:
-                return False
-        elif _is_head(field, scene, who, cell, height):
-            return False
-        node = _PARENT[node]
-    return True
+def _clear(blocks: np.ndarray, offset: np.ndarray, feet: int, number: int, faces: int, any_one: bool) -> int:
+    """Which of the ``faces`` of one of ``RAYS.cells`` can be seen from a head in the world, as bits.
+
+    All lines then stay in the world, which is convex. With ``any_one`` the first found is enough.
+    """
+    seen = 0
+    for end in range(_FIRST[number], _FIRST[number + 1]):
+        node = _ENDS[end]
+        found = _FACES[node] & faces & ~seen
+        if found:
+            while node >= 0 and blocks[feet + offset[node]] == AIR:
+                node = _PARENT[node]
+            if node < 0:
+                seen |= found
+                if any_one or seen == faces:
+                    break
+    return seen
+
+
+@rule
+def _clear_from_above(
+    field: Field, scene: Scene, who: int, feet: int, y: int, number: int, faces: int
+) -> int:
+    """:func:`_clear` from a head above the world, where nothing but another head can be in the way."""
+    seen = 0
+    for end in range(_FIRST[number], _FIRST[number + 1]):
+        node = _ENDS[end]
+        found = _FACES[node] & faces & ~seen
+        while found and node >= 0:
+            cell, height = feet + field.offset[node], y + _UP[node]
+            if height < field.height:
+                free = scene.blocks[cell] == AIR
+            else:
+                free = not _is_head(field, scene, who, cell, height)
+            found = found if free else 0
+            node = _PARENT[node]
+        seen |= found
+    return seen
 
 
 @part
@@ -411,38 +430,37 @@ def _look(
     field: Field, scene: Scene, who: int, x: int, y: int, z: int, place: np.ndarray, remove: np.ndarray
 ) -> None:
     """Look at every face of a block that might be in sight."""
-    blocks, surface = scene.blocks, scene.surface
-    feet = cell_at(field, x, y, z)
+    width, height, depth = field.width, field.height, field.depth
+    blocks, surface, offset, behind = scene.blocks, scene.surface, field.offset, field.behind
+    feet, head = cell_at(field, x, y, z), cell_at(field, x, y + 1, z)
     for number in range(len(_CELLS)):
         dx, dy, dz = _CELLS[number, 0], _CELLS[number, 1], _CELLS[number, 2]
-        cell = cell_at(field, x + dx, y + dy, z + dz)
-        if cell < 0 or surface[cell] == 0 or blocks[cell] != AIR:
-            continue
-        wanted, seen = surface[cell], 0
-        for end in range(_FIRST[number], _FIRST[number + 1]):
-            found = _FACES[_ENDS[end]] & wanted & ~seen
-            if found and _is_clear(field, scene, who, feet, y, _ENDS[end]):
-                seen |= found
-                if seen == wanted:
-                    break
-        if seen:
-            own = dx == 0 and dy == 0 and dz == 0
-            place[cell] = not own or field.own_cell
-            _mark_behind(field, scene, cell, seen, remove)
-    head = cell_at(field, x, y + 1, z)
+        cell = _number_of(width, height, depth, x + dx, y + dy, z + dz)
+        if cell >= 0 and surface[cell] and blocks[cell] == AIR:
+            wanted = surface[cell]
+            if head >= 0:
+                seen = _clear(blocks, offset, feet, number, wanted, False)
+            else:
+                seen = _clear_from_above(field, scene, who, feet, y, number, wanted)
+            place[cell] = seen != 0
+            _mark_behind(blocks, behind, cell, seen, remove)
     if head >= 0:
         seen = surface[head] & _HEAD_FACES
-        place[head] = seen != 0 and field.own_cell and blocks[head] == AIR
-        _mark_behind(field, scene, head, seen, remove)
+        place[head] = seen != 0 and blocks[head] == AIR
+        _mark_behind(blocks, behind, head, seen, remove)
+    if not field.own_cell:
+        place[feet] = 0
+        if head >= 0:
+            place[head] = 0
 
 
-@part
-def _mark_behind(field: Field, scene: Scene, cell: int, seen: int, remove: np.ndarray) -> None:
+@rule
+def _mark_behind(blocks: np.ndarray, behind: np.ndarray, cell: int, seen: int, remove: np.ndarray) -> None:
     """The blocks behind the ``seen`` faces can be broken."""
     for face in range(FACES):
         if seen >> face & 1:
-            beside = cell + field.behind[face]
-            remove[beside] = BEDROCK < scene.blocks[beside] < BLOCKS
+            beside = cell + behind[face]
+            remove[beside] = BEDROCK < blocks[beside] < BLOCKS
 
 
 @rule
