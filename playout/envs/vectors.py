@@ -10,7 +10,7 @@ from playout.core.random import STREAM_EPISODE, STREAM_KEY, bits_array
 
 
 class VectorKeys:
-    """``EpisodeKeys`` of n copies; under seed ``s``, copy ``i`` has the key that ``s + i`` gives a scalar one."""
+    """``EpisodeKeys`` of n copies; copy ``i`` of seed ``s`` has the key of a scalar one with ``s + i``."""
 
     def __init__(self, n: int) -> None:
         self.key, self.episode = np.zeros(n, np.uint64), np.zeros(n, np.uint64)

@@ -12,6 +12,8 @@ from playout.envs.dialogue.options import task_of
 from playout.envs.drawn import Drawn
 from playout.envs.episodes import EpisodeKeys
 from playout.simulators.dialogue.assessors import Assessor
+from playout.simulators.dialogue.grammar import Wording
+from playout.simulators.dialogue.realisers import Templates, Utterance, transcript
 from playout.simulators.dialogue.task import (
     FEATURE_BOUND,
     HISTORY,
@@ -136,10 +138,17 @@ class DialogueActs(Drawn, gym.Env[Observation, np.int64]):
         return self.task.privileged(self._state, 0)
 
     def frame(self) -> Frame:
-        """The dialogue so far as a ``chat`` frame."""
+        """The dialogue so far as a ``chat`` frame, worded for the occasion."""
         messages = [{"speaker": "case", "text": self.task.case_text(self._state, 0), "note": ""}]
-        messages += [{"speaker": "system", "text": self.task.acts[act], "note": ""} for act in self._acts]
-        return Frame("chat", {"messages": messages})
+        messages += [
+            {"speaker": one.speaker, "text": one.text, "note": f"[{one.act}]"} for one in self.transcript()
+        ]
+        facts = self.task.speech().facts(self._state, 0)
+        return Frame("chat", {"messages": messages, "facts": facts})
+
+    def transcript(self, wording: Wording = "train") -> list[Utterance]:
+        """The dialogue so far in words of the split ``wording``; the person's opening is the first."""
+        return transcript(self.task.speech(), Templates(wording), int(self._state.key[0]), self._acts)
 
     def _observation(self) -> Observation:
         return {"acts": self._history.copy(), "features": self.task.observe(self._state)[0]}

@@ -20,6 +20,8 @@ from playout.envs.dialogue.acts import Observation, spaces_of
 from playout.envs.dialogue.options import task_of
 from playout.envs.vectors import VectorKeys, chosen_of
 from playout.simulators.dialogue.assessors import Assessor
+from playout.simulators.dialogue.grammar import Wording
+from playout.simulators.dialogue.realisers import Templates, Utterance, transcript
 from playout.simulators.dialogue.task import HISTORY, ActTask, Split, put, row, set_row
 
 
@@ -52,6 +54,7 @@ class DialogueActsVector(gym.vector.VectorEnv):
         self.keys = VectorKeys(num_envs)
         self.state = self.task.start(np.zeros(num_envs, np.uint64))
         self._history = np.zeros((num_envs, HISTORY), np.int8)
+        self._acts = np.zeros((num_envs, self.task.max_turns), np.int8)
         self._ended = np.ones(num_envs, np.bool_)
 
     def reset(
@@ -77,7 +80,7 @@ class DialogueActsVector(gym.vector.VectorEnv):
         """
         acts, restarts = self._checked(actions), self._ended.copy()
         reward, terminated = self.task.step(self.state, acts)
-        _remember(self._history, acts, self.state.reply, len(self.task.acts))
+        _remember(self._history, self._acts, acts, self.state.reply, self.state.turn, len(self.task.acts))
         if self._mode == AutoresetMode.NEXT_STEP and restarts.any():
             self.keys.advance(restarts)
             self._begin(restarts)
@@ -94,6 +97,7 @@ class DialogueActsVector(gym.vector.VectorEnv):
         state = {
             "state": row(self.state, index),
             "history": self._history[index].copy(),
+            "acts": self._acts[index].copy(),
             "ended": bool(self._ended[index]),
             "keys": self.keys.save(index),
         }
@@ -103,12 +107,18 @@ class DialogueActsVector(gym.vector.VectorEnv):
         """Take copy ``index`` back to ``snapshot``."""
         saved = snapshot.state
         set_row(self.state, index, saved["state"])
-        self._history[index], self._ended[index] = saved["history"], saved["ended"]
+        self._history[index], self._acts[index] = saved["history"], saved["acts"]
+        self._ended[index] = saved["ended"]
         self.keys.load(index, saved["keys"])
 
     def privileged(self, index: int) -> dict[str, Any]:
         """What the person of copy ``index`` hides, and ``expert_plan``."""
         return self.task.privileged(self.state, index)
+
+    def transcript(self, index: int, wording: Wording = "train") -> list[Utterance]:
+        """The dialogue of copy ``index`` so far in words; the person's opening is the first."""
+        acts = self._acts[index, : self.state.turn[index]].tolist()
+        return transcript(self.task.speech(), Templates(wording), int(self.state.key[index]), acts)
 
     def _begin(self, chosen: np.ndarray) -> None:
         """Start the episodes that the keys of the chosen copies name."""
@@ -155,9 +165,18 @@ class DialogueActsVector(gym.vector.VectorEnv):
 
 
 @njit(cache=True)
-def _remember(history: np.ndarray, acts: np.ndarray, replies: np.ndarray, n_acts: int) -> None:
-    """Shift int8[N, 16] by two turns and write the newest two."""
+def _remember(
+    history: np.ndarray,
+    done: np.ndarray,
+    acts: np.ndarray,
+    replies: np.ndarray,
+    turn: np.ndarray,
+    n_acts: int,
+) -> None:
+    """Shift the history int8[N, 16] by two turns and write the newest two; note the acts int8[N, T]."""
     for i in range(len(acts)):
+        if turn[i] <= done.shape[1]:
+            done[i, turn[i] - 1] = acts[i]
         for place in range(HISTORY - 2):
             history[i, place] = history[i, place + 2]
         history[i, HISTORY - 2] = 1 + acts[i]

@@ -46,7 +46,7 @@ def mean_value(
 @njit(cache=True)
 def all_say(key: np.uint64, turn: int, exact: int, wanted: int, confusion: float, samples: int) -> bool:
     """Whether every reading of a verdict of two gives ``wanted``: how PPDPP decides on a deal."""
+    agreeing = 0
     for sample in range(samples):
-        if reading(key, turn, sample, exact, 2, confusion) != wanted:  # noqa: SIM110 (numba has no all)
-            return False
-    return True
+        agreeing += reading(key, turn, sample, exact, 2, confusion) == wanted
+    return agreeing == samples

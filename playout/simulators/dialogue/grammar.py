@@ -62,17 +62,18 @@ class Grammar:
         Raises:
             WrongUse: no such rule, or a slot without a word.
         """
-        production = draws.choice(self._of(name, wording))
+        text = self._say(name, wording, slots, draws)
+        return text[:1].upper() + text[1:]
 
+    def _say(self, name: str, wording: Wording, slots: Mapping[str, str], draws: Stream) -> str:
         def filled(part: re.Match[str]) -> str:
             if part[1]:
-                return self.say(part[1], wording, slots, draws)
+                return self._say(part[1], wording, slots, draws)
             if part[2] not in slots:
                 raise WrongUse(f"grammar: {name} needs a word for {{{part[2]}}}; given: {', '.join(slots)}")
             return slots[part[2]]
 
-        text = _PARTS.sub(filled, production)
-        return text[:1].upper() + text[1:]
+        return _PARTS.sub(filled, draws.choice(self._of(name, wording)))
 
     def _of(self, name: str, wording: Wording) -> tuple[str, ...]:
         if name not in self.rules:
@@ -111,5 +112,6 @@ class Grammar:
         if part is None:
             yield production
             return
+        before, after = production[: part.start()], production[part.end() :]
         for inner in self.templates(part[1], wording):
-            yield from self._expansions(production[: part.start()] + inner + production[part.end() :], wording)
+            yield from self._expansions(before + inner + after, wording)

@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
+from playout.simulators.dialogue.assessors import Assessor, Scale
 from playout.simulators.dialogue.grammar import Grammar
 
 Split = Literal["train", "valid", "unseen"]
@@ -34,6 +35,7 @@ class StateFields(Protocol):
     turn: np.ndarray  # int64[N]: acts of the system so far
     reply: np.ndarray  # int64[N]: the person's last act; at the start how they opened
     success: np.ndarray  # bool[N]
+    verdict: np.ndarray  # int64[N]: exact, by its number on the task's scale
 
 
 class ActTask(Protocol):
@@ -50,6 +52,8 @@ class ActTask(Protocol):
     """Names of the numbers of an episode."""
     max_turns: int
     """Acts of the system after which the environment truncates."""
+    assessor: Assessor
+    """Who decides the rewards."""
 
     def start(self, keys: np.ndarray) -> Any:
         """The states of new episodes, one for each of ``keys`` (uint64[N])."""
@@ -89,6 +93,10 @@ class ActTask(Protocol):
         """The case of copy ``i`` as the system is told it before the dialogue."""
         ...
 
+    def speech(self) -> "Speech":
+        """How it is talked about."""
+        ...
+
 
 class Heard(NamedTuple):
     """What an utterance of the system does, as far as its words tell."""
@@ -110,6 +118,10 @@ class Speech(Protocol):
     """Role and rules for whoever speaks as the system."""
     grammar: Grammar
     """Has a rule for each of the task's acts and replies, by its name."""
+    scale: Scale
+    """On which a dialogue is assessed."""
+    exact: bool
+    """Whether :meth:`record` tells from the words alone whether the goal is reached."""
 
     def slots(self, state: Any, i: int) -> dict[str, str]:
         """What the wordings of the last act and the last reply of copy ``i`` may fill in."""
@@ -117,6 +129,18 @@ class Speech(Protocol):
 
     def hear(self, text: str, state: Any, i: int) -> Heard:
         """What ``text``, said by the system to the person of copy ``i``, does."""
+        ...
+
+    def values(self, state: Any, i: int) -> tuple[float, ...]:
+        """What each verdict of the scale is worth for copy ``i`` now."""
+        ...
+
+    def price(self, state: Any, i: int) -> str:
+        """The price of the deal that copy ``i`` may have made, as said; empty where there are no prices."""
+        ...
+
+    def facts(self, state: Any, i: int) -> dict[str, str]:
+        """What a viewer sees beside the words of copy ``i``: nothing that is hidden from the system."""
         ...
 
     def person_role(self, state: Any, i: int) -> str:

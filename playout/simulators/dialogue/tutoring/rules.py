@@ -158,14 +158,49 @@ def step(state: State, acts: np.ndarray, details: np.ndarray, settings: Settings
     for i in range(len(acts)):
         state.turn[i] += 1
         _react(state, i, acts[i], details[i])
-        state.success[i] = state.reply[i] == WHOLE
-        before = state.value[i]
-        value = _assess(state, i, settings)
-        state.value[i] = value
-        if settings.gain:
-            reward[i] = value - before - (0.0 if state.success[i] else TURN_COST)
-        else:
-            reward[i] = value
+        reward[i] = _settle(state, i, settings)
+
+
+@njit(cache=True)
+def record(
+    state: State, act: int, detail: float, reply: int, shown: np.ndarray, asked: int, settings: Settings
+) -> float:
+    """One act of the tutor and an answer that somebody else gave, of the only copy, in place.
+
+    Args:
+        state: of one copy; what it says about the student's mind is left as it is.
+        act: of the tutor.
+        detail: the part that the act is about, or NaN.
+        reply: the student's.
+        shown: int64[4], the attempt; empty where the reply is none.
+        asked: part that the student asks for, or -1.
+        settings: of the task.
+
+    Returns:
+        The reward.
+    """
+    state.turn[0] += 1
+    about = _target(state, 0, act, detail)
+    state.act[0], state.about[0], state.asked[0], state.reply[0] = act, about, asked, reply
+    if act == HINT and about >= 0:
+        state.hints[0, about] += 1
+    if len(shown):
+        state.attempts[0] += 1
+        state.shown[0] = shown
+        words = (shown[:ORDER] == RIGHT).sum()
+        state.verdict[0] = FULL if reply == WHOLE else PART if words else INCORRECT
+    return _settle(state, 0, settings)
+
+
+@njit(cache=True)
+def _settle(state: State, i: int, settings: Settings) -> float:
+    """The end of a turn: success, the assessor's value, and the reward."""
+    state.success[i] = state.reply[i] == WHOLE
+    before, value = state.value[i], _assess(state, i, settings)
+    state.value[i] = value
+    if not settings.gain:
+        return value
+    return value - before - (0.0 if state.success[i] else TURN_COST)
 
 
 @njit(cache=True)

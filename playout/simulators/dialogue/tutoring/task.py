@@ -6,7 +6,7 @@ rewards the verdict of every turn (``paper``); there eight turns of a part answe
 than the whole answer at once (+1), so that stalling pays.
 """
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from playout.simulators.dialogue.task import Split
 from playout.simulators.dialogue.tutoring import rules
 from playout.simulators.dialogue.tutoring.items import items
 from playout.simulators.dialogue.tutoring.people import PERSONAS
+
+if TYPE_CHECKING:
+    from playout.simulators.dialogue.tutoring.speech import TutoringSpeech
 
 Reward = Literal["gain", "paper"]
 PARTS = ("preposition", "noun", "colour", "order")
@@ -95,6 +98,12 @@ class Tutoring:
         rules.step(state, acts, given, self._settings, reward)
         return reward, state.success.copy()
 
+    def record(
+        self, state: rules.State, act: int, detail: float, reply: int, shown: np.ndarray, asked: int
+    ) -> float:
+        """An answer that the rules did not give, of the only copy; see ``rules.record``."""
+        return float(rules.record(state, act, detail, reply, shown, asked, self._settings))
+
     def observe(self, state: rules.State) -> np.ndarray:
         """float32[N, 13]."""
         seen = np.empty((len(state.key), len(self.features)), np.float32)
@@ -126,3 +135,9 @@ class Tutoring:
         """The phrase and its translation, which the tutor knows."""
         item = self.items[state.item[i]]
         return f'The student is to translate "{item.sentence}" into Italian. The answer is "{item.target}".'
+
+    def speech(self) -> "TutoringSpeech":
+        """The lesson in words."""
+        from playout.simulators.dialogue.tutoring.speech import TutoringSpeech
+
+        return TutoringSpeech(self)
