@@ -9,6 +9,7 @@ from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg, subcomm
 from playout.cli import console
 from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
+from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
 from playout.training.settings import GRPOConfig, GRPOSettings, SFTConfig, SFTSettings
 
@@ -31,6 +32,8 @@ class _Common:
     """Of episodes, weights and answers."""
     resume: Flag = False
     """Go on with the run in --out, if there is one."""
+    report_to: Annotated[tuple[str, ...], arg(metavar="NAME ...", help_behavior_hint="")] = ()
+    """Where curves go beside RUN/metrics.jsonl: tensorboard, wandb, trackio."""
     json: Flag = False
     """End with one JSON object on stdout: the last row of the curves."""
 
@@ -91,7 +94,7 @@ Options = Annotated[Sft, subcommand("sft")] | Annotated[Grpo, subcommand("grpo")
 
 def run(options: Sft | Grpo) -> None:
     """Train, and say how it went."""
-    with console.Bar("training") as progress:
+    with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)
     rows = list(trained.metrics())
     first, last = rows[0], rows[-1]

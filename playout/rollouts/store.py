@@ -23,6 +23,7 @@ from typing import IO, Any
 from playout.core import PlayoutError, WrongUse
 from playout.rollouts import toml
 from playout.rollouts.episodes import Episode, encode
+from playout.rollouts.loggers import Curves
 from playout.rollouts.manifest import manifest
 
 CONFIG, MANIFEST, EPISODES = "config.toml", "manifest.json", "episodes.jsonl"
@@ -144,6 +145,7 @@ class RunWriter(Run):
         _drop_torn_end(folder / METRICS)
         self._stored = self._index
         self._file = (folder / EPISODES).open("ab")
+        self._curves = Curves(folder, self.config)
 
     def append(self, episode: Episode) -> None:
         """Store a finished episode; it is on its way to the disk when this returns."""
@@ -157,9 +159,12 @@ class RunWriter(Run):
         self._stored[number] = (len(self._stored) + 1, offset)
 
     def log(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Append flat rows to ``metrics.jsonl``."""
+        """Append flat rows to ``metrics.jsonl``, and report them where ``loggers.reporting`` says."""
+        rows = list(rows)
         with (self.folder / METRICS).open("ab") as file:
             file.write(b"".join(encode(row).encode("ascii") + b"\n" for row in rows))
+        for row in rows:
+            self._curves.log(row)
 
     def write_metrics(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Replace ``metrics.jsonl``."""
@@ -167,6 +172,7 @@ class RunWriter(Run):
 
     def close(self) -> None:
         """Close the files and give the lock back."""
+        self._curves.close()
         self._file.close()
         self._lock.close()
 

@@ -233,7 +233,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
                 bf16=False,
                 gradient_checkpointing=False,
                 logging_steps=settings.updates,
-                report_to=settings.report_to,
+                report_to="none",
                 disable_tqdm=True,
                 save_steps=settings.save_every * settings.updates,
                 save_total_limit=2,

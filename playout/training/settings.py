@@ -118,8 +118,6 @@ class GRPOSettings:
     """Of torch, on the CPU; None: one for models below ten million parameters, which more make slower."""
     save_every: int = 20
     """Iterations between two checkpoints."""
-    report_to: str = "none"
-    """Where curves go beside ``metrics.jsonl``: ``tensorboard``, ``wandb``, ``trackio``."""
 
     def __post_init__(self) -> None:
         for name, least in (
