@@ -45,9 +45,10 @@ class Categorical:
 
     def sample(self, generator: torch.Generator) -> Tensor:
         """int64[..., K], or int64[...] of one part; ``generator`` must be on the logits' device."""
-        # The least of Exp(1) / p is a draw of p.
+        # The least of Exp(1) / p is a draw of p. Noise may be 0, and infinities have no difference.
         noise = torch.empty_like(self.logprobs).exponential_(generator=generator)
-        return self._shaped((self.logprobs - noise.log()).argmax(-1))
+        least = torch.finfo(noise.dtype).tiny
+        return self._shaped((self.logprobs - noise.clamp_min_(least).log_()).argmax(-1))
 
     def mode(self) -> Tensor:
         """The likeliest action."""

@@ -201,8 +201,7 @@ def learn(
     policy.train(False)
     optimiser = adam(policy, settings.learning_rate)
     generator = torch.Generator(settings.device).manual_seed(seed)
-    parts = {"policy": policy, "optimiser": optimiser}
-    done = _load(run, parts, generator, collector, settings.device)
+    done = _load(run, policy, optimiser, generator, collector)
     for iteration in range(done, settings.iterations):
         left = 1 - iteration / settings.iterations if settings.schedule == "linear" else 1.0
         for group in optimiser.param_groups:
@@ -216,17 +215,23 @@ def learn(
         run.log([{"iteration": iteration + 1, **row, **found, **spent}])
         if (iteration + 1) % settings.save_every == 0 or iteration + 1 == settings.iterations:
             keep()
-            _save(run, iteration + 1, parts, generator, collector)
+            _save(run, iteration + 1, policy, optimiser, generator, collector)
         if progress is not None:
             progress(iteration + 1, settings.iterations)
 
 
 def _save(
-    run: RunWriter, done: int, parts: Mapping[str, Any], generator: torch.Generator, collector: Collector
+    run: RunWriter,
+    done: int,
+    policy: Learner,
+    optimiser: torch.optim.Optimizer,
+    generator: torch.Generator,
+    collector: Collector,
 ) -> None:
     state = {
         "done": done,
-        **{name: part.state_dict() for name, part in parts.items()},
+        "policy": _trained(policy),
+        "optimiser": optimiser.state_dict(),
         "generator": generator.get_state(),
         "collector": collector.save(),
     }
@@ -236,17 +241,27 @@ def _save(
 
 
 def _load(
-    run: RunWriter, parts: Mapping[str, Any], generator: torch.Generator, collector: Collector, device: str
+    run: RunWriter,
+    policy: Learner,
+    optimiser: torch.optim.Optimizer,
+    generator: torch.Generator,
+    collector: Collector,
 ) -> int:
     """How many iterations are done."""
     file, done = run.folder / STATE, 0
     if file.is_file():
-        state = torch.load(file, map_location=device, weights_only=True)
+        state = torch.load(file, map_location=generator.device, weights_only=True)
         done = state["done"]
-        for name, part in parts.items():
-            part.load_state_dict(state[name])
+        policy.load_state_dict(state["policy"], strict=False)
+        optimiser.load_state_dict(state["optimiser"])
         generator.set_state(state["generator"].cpu())
         collector.load(state["collector"])
     # What was reported after the state was saved happens again.
     run.write_metrics([row for row in run.metrics() if row["iteration"] <= done])
     return done
+
+
+def _trained(policy: Learner) -> dict[str, Any]:
+    """The weights of ``policy`` that change: beside adapters and references stand large ones that do not."""
+    frozen = {name for name, weight in policy.named_parameters() if not weight.requires_grad}
+    return {name: weight for name, weight in policy.state_dict().items() if name not in frozen}

@@ -44,11 +44,15 @@ class Learner(Protocol):
         """What may be trained; those without ``requires_grad`` stay as they are."""
         ...
 
-    def state_dict(self) -> dict[str, Any]:
-        """All weights."""
+    def named_parameters(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+        """The same by name."""
         ...
 
-    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any:
+    def state_dict(self) -> dict[str, Any]:
+        """All weights, and what else is to be kept."""
+        ...
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Any:
         """Take back what :meth:`state_dict` gave."""
         ...
 
