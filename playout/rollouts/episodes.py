@@ -6,7 +6,7 @@ Leaves out how episodes are made (``driver``) and where they are kept (``store``
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -237,7 +237,7 @@ def listed(action: Any) -> Any:
         return action.tolist()
     if isinstance(action, Mapping):
         return {name: listed(part) for name, part in action.items()}
-    return [listed(part) for part in action] if isinstance(action, tuple | list) else action
+    return [listed(part) for part in action] if isinstance(action, Sequence) else action
 
 
 def _default(value: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playout.core import MissingPackage, WrongUse
+from playout.rollouts.episodes import listed
 from playout.rollouts.integrations.seats import TextSeat
 
 try:
@@ -38,7 +39,8 @@ class PlayoutTextEnv(BaseTextEnv):
         if self._mode not in ("answer", "think"):
             raise WrongUse(f"skyrl: mode: expected answer or think, got {self._mode!r}")
         self._seed = int(given["seed"])
-        self._seat = TextSeat(given["env"], given.get("env_kwargs") or {})
+        # What comes from a configuration of OmegaConf has lists that are none to a world.
+        self._seat = TextSeat(given["env"], listed(given.get("env_kwargs") or {}))
 
     def init(self, prompt: list[dict[str, str]]) -> tuple[list[dict[str, str]], dict[str, Any]]:
         """Start the episode.

@@ -17,7 +17,7 @@ from playout.language.chat_tokens import ChatTokens
 from playout.language.requests import failed
 from playout.rollouts import lookup
 from playout.rollouts.driver import play
-from playout.rollouts.episodes import Episode
+from playout.rollouts.episodes import Episode, listed
 from playout.rollouts.integrations.trajectories import Trajectory, chat_agent
 
 try:
@@ -50,8 +50,9 @@ class PlayoutAgentLoop(AgentLoopBase):
             kwargs: verl's.
         """
         super().__init__(*args, **kwargs)
-        self._make_world = partial(lookup.make_single, env, dict(env_kwargs or {}))
-        self._options = dict(agent or {})
+        # Both come from a configuration of OmegaConf, whose lists are none to a world.
+        self._make_world = partial(lookup.make_single, env, listed(env_kwargs or {}))
+        self._options = listed(agent or {})
 
     async def run(self, sampling_params: dict[str, Any], **row: Any) -> AgentLoopOutput:
         """Play one episode.
