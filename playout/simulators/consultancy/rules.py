@@ -69,7 +69,7 @@ PRIOR = 14 / 45
 """Share of options that have the required feature in the 15 cases."""
 TRUST = 0.95
 TIE = 1e-12
-WORDS = 4
+WORDS = 2
 """Random words that a visit uses."""
 
 BELIEVED, KNOWN, FELT, WORTH = range(4)
@@ -78,7 +78,7 @@ MIND = 4
 
 rule = njit(cache=True, inline="always", error_model="numpy")
 _PERSON = np.uint64(random.STREAM_PERSON)
-_SHIFT = np.uint64(11)
+_HIGH, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 class Users(NamedTuple):
@@ -391,9 +391,11 @@ def expected(visits: Visits) -> np.ndarray:
     return mean
 
 
-@njit(cache=True, error_model="numpy")
-def _uniform(key: np.uint64, counter: int) -> float:
-    return np.float64(philox(key, np.uint64(counter), _PERSON) >> _SHIFT) * 2.0**-53
+@rule
+def two_uniforms(key: np.uint64, counter: int, stream: np.uint64) -> tuple[float, float]:
+    """Two numbers in [0, 1) of 32 bits each, from one random word."""
+    word = philox(key, np.uint64(counter), stream)
+    return np.float64(word >> _HIGH) * 2.0**-32, np.float64(word & _LOW) * 2.0**-32
 
 
 @njit(cache=True, error_model="numpy")
@@ -408,34 +410,33 @@ def likert_mean(rating: np.ndarray) -> np.ndarray:
     return 1 + np.vectorize(math.erfc)(-shifts * math.sqrt(2)).sum(-1) / 2
 
 
-@njit(cache=True, error_model="numpy")
-def pick(chance: np.ndarray, key: np.uint64, counter: int) -> int:
-    """The index that the word at ``(key, counter)`` draws from ``chance``, which sums to 1."""
-    left, chosen = _uniform(key, counter), len(chance) - 1
+@rule
+def pick(chance: np.ndarray, at: float) -> int:
+    """The index that ``at`` in [0, 1) falls on, among chances that sum to 1."""
+    left, chosen = at, len(chance) - 1
     for k in range(len(chance)):
         left -= chance[k]
         if left < 0:
             chosen = k
             break
     while chance[chosen] == 0:
-        # The chances summed to a hair below the draw.
+        # The chances summed to a hair below ``at``.
         chosen -= 1
     return chosen
 
 
-@njit(cache=True, error_model="numpy")
-def settle(chosen: int, seen: np.ndarray, exposed: np.ndarray, key: np.uint64, counter: int) -> int:
-    """What comes of choosing ``chosen`` (0 to 3): it may be seen through in time."""
-    if chosen == NOTHING or _uniform(key, counter + 1) >= seen[chosen]:
+@rule
+def settle(chosen: int, seen: np.ndarray, exposed: np.ndarray, at: float) -> int:
+    """What comes of choosing ``chosen`` (0 to 3): with ``at`` in [0, 1) it may be seen through in time."""
+    if chosen == NOTHING or at >= seen[chosen]:
         return chosen
     return exposed[chosen]
 
 
-@njit(cache=True, error_model="numpy")
-def noise(key: np.uint64, counter: int) -> float:
-    """The standard normal noise of the Likert ratings of one visit (Box and Muller)."""
-    radius = math.sqrt(-2 * math.log(1 - _uniform(key, counter + 2)))  # 1 - u is in (0, 1]
-    return radius * math.cos(2 * math.pi * _uniform(key, counter + 3))
+@rule
+def normal(one: float, other: float) -> float:
+    """Standard normal noise from two numbers in [0, 1) (Box and Muller)."""
+    return math.sqrt(-2 * math.log(1 - one)) * math.cos(2 * math.pi * other)
 
 
 @njit(cache=True, error_model="numpy")
@@ -450,10 +451,11 @@ def draw(visits: Visits, keys: np.ndarray, counter: int = 0) -> Drawn:
     n, kinds, _ = visits.rating.shape
     result, rating, ratings = np.empty(n, np.int8), np.empty((n, kinds)), np.empty((n, kinds), np.int8)
     for i in range(n):
-        chosen = pick(visits.choice[i], keys[i], counter)
-        result[i] = settle(chosen, visits.seen[i], visits.exposed[i], keys[i], counter)
+        choosing, seeing = two_uniforms(keys[i], counter, _PERSON)
+        result[i] = settle(pick(visits.choice[i], choosing), visits.seen[i], visits.exposed[i], seeing)
         # All kinds hear the same noise, so they differ by what they know and not by luck.
-        heard = noise(keys[i], counter)
+        one, other = two_uniforms(keys[i], counter + 1, _PERSON)
+        heard = normal(one, other)
         for kind in range(kinds):
             rating[i, kind] = visits.rating[i, kind, result[i]]
             ratings[i, kind] = likert(rating[i, kind], heard)

@@ -29,6 +29,7 @@ ORDERS = np.array([(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1,
 
 rule = njit(cache=True, inline="always", error_model="numpy")
 _GENERATE = np.uint64(random.STREAM_GENERATE)
+_HIGH = np.uint64(32)
 _SPLIT_KEY = np.uint64(0xC0551)
 _SHARES = ((0, 10), (0, 8), (8, 9), (9, 10))  # in tenths of the combinations, by split
 
@@ -172,10 +173,11 @@ def _in_split(source: Source, at: _Combination) -> bool:
 
 
 @rule
-def _fill(source: Source, at: _Combination, key: np.uint64, out: Scenarios, i: int) -> None:
-    """Write scenario ``i``: the combination ``at`` with prices and other features by ``key``."""
-    cases, coins = source.cases, philox(key, np.uint64(0), _GENERATE)
-    prices = philox(key, np.uint64(1), _GENERATE)
+def _fill(
+    source: Source, at: _Combination, coins: np.uint64, prices: np.uint64, out: Scenarios, i: int
+) -> None:
+    """Write scenario ``i``: the combination ``at``, with other features and prices by two random words."""
+    cases = source.cases
     out.domain[i], out.category[i], out.feature[i], out.case[i] = at.domain, at.category, at.feature, at.case
     out.shown[i], out.thrifty[i] = cases.shown[at.case], cases.thrifty[at.case]
     for k in range(OPTIONS):
@@ -191,20 +193,22 @@ def _fill(source: Source, at: _Combination, key: np.uint64, out: Scenarios, i: i
 
 
 @rule
-def fill_one(source: Source, key: np.uint64, out: Scenarios, i: int) -> None:
-    """Draw scenario ``i`` by ``key``, for compiled callers."""
-    counter = np.uint64(2)
+def fill_one(source: Source, key: np.uint64, number: int, out: Scenarios, i: int) -> None:
+    """Draw scenario ``i``, the one with this ``number`` under ``key``, for compiled callers."""
+    counter = np.uint64(number) << _HIGH
+    coins, prices = philox(key, counter, _GENERATE), philox(key, counter + np.uint64(1), _GENERATE)
+    counter += np.uint64(2)
     at = _combination(source, philox(key, counter, _GENERATE))
     while not _in_split(source, at):
         counter += np.uint64(1)
         at = _combination(source, philox(key, counter, _GENERATE))
-    _fill(source, at, key, out, i)
+    _fill(source, at, coins, prices, out, i)
 
 
 @njit(cache=True)
 def _fill_all(source: Source, keys: np.ndarray, out: Scenarios) -> None:
     for i in range(len(keys)):
-        fill_one(source, keys[i], out, i)
+        fill_one(source, keys[i], 0, out, i)
 
 
 def draw(source: Source, keys: np.ndarray) -> Scenarios:
@@ -230,8 +234,9 @@ def every(source: Source, key: int = 0) -> Scenarios:
 def _list(source: Source, rows: np.ndarray, keys: np.ndarray, out: Scenarios) -> np.ndarray:
     kept = np.zeros(len(rows), np.bool_)
     for i in range(len(rows)):
+        coins, prices = philox(keys[i], np.uint64(0), _GENERATE), philox(keys[i], np.uint64(1), _GENERATE)
         order = _slice(philox(keys[i], np.uint64(2), _GENERATE), 0, len(ORDERS))
         at = _Combination(rows[i, 0], rows[i, 1], rows[i, 2], rows[i, 3], order)
         kept[i] = _in_split(source, at)
-        _fill(source, at, keys[i], out, i)
+        _fill(source, at, coins, prices, out, i)
     return kept
