@@ -37,7 +37,8 @@ class DialogueWorld(LanguageWorld):
     Observation: what the person has just said; at first also the case.
 
     Actions: any text of at least one character that is not white space. It is one utterance of the system's
-    side, whatever it says about who speaks.
+    side, whatever it says about who speaks. The name of an act in brackets, ``[Hint]``, is that act, said in
+    the world's own words: the speaker of planners that choose acts and have none of their own.
 
     Rewards and ends: as in ``DialogueActs``.
 
@@ -132,7 +133,12 @@ class DialogueWorld(LanguageWorld):
 
     def act(self, action: str) -> tuple[float, bool]:
         """Say ``action`` and listen."""
-        heard = self._heard = self.speech.hear(action, self._state, 0)
+        named = action.strip().removeprefix("[").removesuffix("]")
+        if named in self.task.acts and action.strip() == f"[{named}]":
+            heard = self._heard = Heard(self.task.acts.index(named))
+            action = self.word(named)
+        else:
+            heard = self._heard = self.speech.hear(action, self._state, 0)
         said = Utterance(self.speech.speakers[0], action, self.task.acts[heard.act])
         if self._person:
             reward, terminated, reply = self._answer(self._person, heard, action)
@@ -154,6 +160,14 @@ class DialogueWorld(LanguageWorld):
             terminated |= self._reached
         self._notes += [heard.note, self._verdict_note(verdict, reward)]
         return reward, terminated
+
+    def word(self, act: str) -> str:
+        """How the world would word ``act`` if it were done now, about what the task's own rule decides."""
+        saved = row(self._state, 0)
+        self.task.step(self._state, np.array([self.task.acts.index(act)], np.int64))
+        text = self._realiser.say(self.speech, 0, act, self._state, 0, self._said)
+        set_row(self._state, 0, saved)
+        return text
 
     def outcome(self) -> tuple[bool, Mapping[str, float]]:
         """As the task says: exact, but for a person whose mind only the assessor can tell."""
