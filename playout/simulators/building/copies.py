@@ -43,6 +43,8 @@ class Copies(NamedTuple):
     """uint64[N], of the environment; ``core.random``."""
     episode: np.ndarray
     """uint64[N], number of the episode."""
+    level: np.ndarray
+    """int64[N], which goal of the bank it is."""
 
 
 class Ends(NamedTuple):
@@ -88,6 +90,7 @@ def copies_of(n: int, players: int, field: Field) -> Copies:
         best=np.zeros(n),
         key=np.zeros(n, np.uint64),
         episode=np.zeros(n, np.uint64),
+        level=np.zeros(n, np.int64),
     )
 
 
@@ -133,7 +136,8 @@ def start_where(
         key = compiled_random.philox(copies.key[i], copies.episode[i], np.uint64(STREAM_EPISODE))
         draws = np.array([key, np.uint64(STREAM_LEVEL), np.uint64(0)], np.uint64)
         scene = scene_at(copies.scene, i)
-        copies.goal[i] = goals[compiled_random.below(draws, len(goals))]
+        copies.level[i] = compiled_random.below(draws, len(goals))
+        copies.goal[i] = goals[copies.level[i]]
         scene.blocks[:], scene.last[:], scene.inventory[:] = plain, -1, 0
         rules.find_surface(field, scene)
         _place_players(field, scene, key, random_start)

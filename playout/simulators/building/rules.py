@@ -250,13 +250,13 @@ def _reach(field: Field, scene: Scene, who: int, kind: int, cell: int, block: in
     elif field.finite and scene.inventory[who, scene.blocks[cell]] >= MOST_OWNED:
         return False
     x, y, z = scene.players[who, 0], scene.players[who, 1], scene.players[who, 2]
-    marks = _hide_others(field, scene, who)
+    marks = hide_others(field, scene, who)
     stand = NO_STAND
     if _in_sight(field, scene, who, x, y, z, kind, cell):
         stand = HERE
     elif field.teleport:
         stand = _stand_for(field, scene, who, kind, cell)
-    _show_others(field, scene, who, marks)
+    show_others(field, scene, who, marks)
     if stand >= 0:
         cx, cy, cz = position(field, cell)
         away = _STANDS[stand]
@@ -278,7 +278,7 @@ def _stand_for(field: Field, scene: Scene, who: int, kind: int, cell: int) -> in
 
 
 @rule
-def _hide_others(field: Field, scene: Scene, who: int) -> int:
+def hide_others(field: Field, scene: Scene, who: int) -> int:
     """Mark the cells of the others; four bits per player and cell keep what was there, and that it was."""
     marks = 0
     for other in range(len(scene.players)):
@@ -292,8 +292,8 @@ def _hide_others(field: Field, scene: Scene, who: int) -> int:
 
 
 @rule
-def _show_others(field: Field, scene: Scene, who: int, marks: int) -> None:
-    """Take back what :func:`_hide_others` did."""
+def show_others(field: Field, scene: Scene, who: int, marks: int) -> None:
+    """Take back what :func:`hide_others` did."""
     for other in range(len(scene.players)):
         for up in range(2):
             mark = marks >> 4 * (2 * other + up) & 15
@@ -415,21 +415,21 @@ def legal(
     for direction in range(FACES):
         nx, ny, nz = x + STEPS[direction, 0], y + STEPS[direction, 1], z + STEPS[direction, 2]
         move[direction] = not field.teleport and can_stand(field, scene, who, nx, ny, nz)
-    marks = _hide_others(field, scene, who)
+    marks = hide_others(field, scene, who)
     if field.teleport:
         _look_from_anywhere(field, scene, who, place, remove)
     else:
-        _look(field, scene, who, x, y, z, place, remove)
-    _show_others(field, scene, who, marks)
+        look(field, scene, who, x, y, z, place, remove)
+    show_others(field, scene, who, marks)
     if field.finite:
         _finite(field, scene, who, place, remove, give)
 
 
 @rule
-def _look(
+def look(
     field: Field, scene: Scene, who: int, x: int, y: int, z: int, place: np.ndarray, remove: np.ndarray
 ) -> None:
-    """Look at every face of a block that might be in sight."""
+    """Mark in ``place`` and ``remove`` what ``who``, with its feet at x, y, z, could touch."""
     width, height, depth = field.width, field.height, field.depth
     blocks, surface, offset, behind = scene.blocks, scene.surface, field.offset, field.behind
     feet, head = cell_at(field, x, y, z), cell_at(field, x, y + 1, z)
