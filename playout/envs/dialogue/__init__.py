@@ -22,4 +22,4 @@ def _pair(name: str, task: str) -> tuple[WorldId, WorldId]:
     return words, acts
 
 
-IDS: tuple[WorldId, ...] = (*_pair("Tutoring", "tutoring"),)
+IDS: tuple[WorldId, ...] = (*_pair("Tutoring", "tutoring"), *_pair("EmotionalSupport", "support"))

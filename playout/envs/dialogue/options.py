@@ -35,11 +35,18 @@ def task_of(
         return task
     if task not in TASKS:
         raise WrongUse(f"task: expected one of {', '.join(TASKS)}, got {task!r}")
+    if task != "negotiation":
+        _refuse(task, population=population)
     if task == "tutoring":
         from playout.simulators.dialogue.tutoring.task import Tutoring
 
-        _refuse(task, population=population)
         return Tutoring(
+            split=split, data=data, assessor=assessor, reward=reward or "gain", max_turns=max_turns
+        )
+    if task == "support":
+        from playout.simulators.dialogue.support.task import Support
+
+        return Support(
             split=split, data=data, assessor=assessor, reward=reward or "gain", max_turns=max_turns
         )
     raise WrongUse(f"task {task}: not here yet")

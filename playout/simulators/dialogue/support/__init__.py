@@ -1,0 +1,1 @@
+"""Emotional support: a help-seeker who tells, is comforted and acts; designed, not fitted."""
