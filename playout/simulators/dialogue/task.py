@@ -54,6 +54,8 @@ class ActTask(Protocol):
     """Acts of the system after which the environment truncates."""
     assessor: Assessor
     """Who decides the rewards."""
+    human_acts: np.ndarray
+    """float64[codes, A]: how often people chose each act after each id of a history; rows sum to 1."""
 
     def start(self, keys: np.ndarray) -> Any:
         """The states of new episodes, one for each of ``keys`` (uint64[N])."""

@@ -11,6 +11,7 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.simulators.dialogue.acts import SUPPORT, names
 from playout.simulators.dialogue.assessors import SUPPORT_SCALE, Assessor, assessor_of
+from playout.simulators.dialogue.human_acts import human_acts
 from playout.simulators.dialogue.people import of_split, table
 from playout.simulators.dialogue.support import rules
 from playout.simulators.dialogue.support.people import PERSONAS
@@ -67,6 +68,7 @@ class Support:
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
         self.situations, self.personas = situations(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
+        self.human_acts = human_acts(self.name, len(self.acts), len(self.replies))
         self._settings = rules.Settings(
             cases=len(self.situations),
             people=table(self.personas, rules.TRAITS),

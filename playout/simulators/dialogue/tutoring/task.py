@@ -13,6 +13,7 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.simulators.dialogue.acts import TUTORING, names
 from playout.simulators.dialogue.assessors import TUTORING_SCALE, Assessor, assessor_of
+from playout.simulators.dialogue.human_acts import human_acts
 from playout.simulators.dialogue.people import of_split, table
 from playout.simulators.dialogue.task import Split
 from playout.simulators.dialogue.tutoring import rules
@@ -73,6 +74,7 @@ class Tutoring:
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
         self.items, self.personas = items(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
+        self.human_acts = human_acts(self.name, len(self.acts), len(self.replies))
         self._settings = rules.Settings(
             ease=np.array([item.ease for item in self.items]),
             people=table(self.personas, rules.TRAITS),
