@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from playout.evaluation.intervals import interval, wilson
+from playout.evaluation.intervals import NOTHING, interval, wilson
 from playout.rollouts.store import Run
 
 Episode = Mapping[str, Any]
@@ -26,25 +26,33 @@ def summarise(run: Run | Iterable[Episode]) -> dict[str, Any]:
     Returns:
         ``{"env", "agent", "model", "oracle", "episodes", "errors", "success", "return", "length",
         "metrics"}``; each of the last four holds ``{"mean", "low", "high"}``, ``metrics`` per name.
-        Success has Wilson's interval, the others the bootstrap's (``intervals``).
+        Shares of successes (``is_share``) have Wilson's interval, the others the bootstrap's (``intervals``).
     """
     episodes = sorted(map(_kept, run.episodes() if isinstance(run, Run) else run), key=_number)
     names = sorted({name for episode in episodes for name in episode["outcome"]["metrics"]})
-    known = [x for episode in episodes if not np.isnan(x := value(episode, "success"))]
     said = any(not np.isnan(value(episode, "success")) for episode in episodes if not episode["error"])
 
     def over(metric: str) -> dict[str, float | None]:
-        return interval([value(episode, metric) for episode in episodes]).to_json()
+        values = [value(episode, metric) for episode in episodes]
+        known = [number for number in values if not np.isnan(number)]
+        if is_share(metric) and set(known) <= {0.0, 1.0}:
+            return wilson(int(sum(known)), len(known)).to_json()
+        return interval(values).to_json()
 
     return {
         **_who(episodes),
         "episodes": len(episodes),
         "errors": sum(bool(episode["error"]) for episode in episodes),
-        "success": wilson(int(sum(known)), len(known) if said else 0).to_json(),
+        "success": over("success") if said else NOTHING.to_json(),
         "return": over("return"),
         "length": over("length"),
         "metrics": {name: over(name) for name in names},
     }
+
+
+def is_share(metric: str) -> bool:
+    """Whether ``metric`` is a share of successes: it is called ``success``, or ``success_`` and of what."""
+    return metric == "success" or metric.startswith("success_")
 
 
 def value(episode: Episode, metric: str) -> float:

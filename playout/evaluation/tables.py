@@ -7,6 +7,8 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from playout.evaluation.summary import is_share
+
 Summary = Mapping[str, Any]
 ORACLE = "†"
 ORACLE_NOTE = f"{ORACLE} oracle: this agent looks behind the scenes"
@@ -23,10 +25,10 @@ def render_summary(summary: Summary) -> Table:
     table.add_column("")
     for name in ("mean", "low", "high"):
         table.add_column(name, justify="right")
-    table.add_row("success", *(_share(summary["success"][part]) for part in ("mean", "low", "high")))
-    numbers = {"return": summary["return"], "length": summary["length"], **summary["metrics"]}
+    numbers = {name: summary[name] for name in ("success", "return", "length")} | summary["metrics"]
     for name, estimate in numbers.items():
-        table.add_row(Text(name), *(_number(estimate[part]) for part in ("mean", "low", "high")))
+        shown = _share if is_share(name) else _number
+        table.add_row(Text(name), *(shown(estimate[part]) for part in ("mean", "low", "high")))
     return table
 
 

@@ -99,3 +99,16 @@ def test_scores_of_runs_are_compared_level_by_level():
     assert found.pairs == 6 and found.unpaired == 2
     assert found.difference.mean == pytest.approx(1 / 3)
     assert compare(scores(a, "m"), scores(b, "m")).difference.mean == pytest.approx(0.5)
+
+
+def test_shares_of_one_kind_of_episode_have_the_interval_of_shares():
+    kinds = [
+        {"success_heat": 1.0, "depth": 1.0},
+        {"success_heat": 1.0},
+        {"success_look": 0.0},
+        {"success_odd": 0.5},
+    ]
+    metrics = summarise([episode(n, True, metrics=kind) for n, kind in enumerate(kinds)])["metrics"]
+    assert metrics["success_heat"] == {"mean": 1.0, "low": pytest.approx(0.342, abs=1e-3), "high": 1.0}
+    assert metrics["success_look"]["high"] > 0.7
+    assert metrics["depth"]["low"] == metrics["success_odd"]["low"] * 2 == 1.0

@@ -84,11 +84,11 @@ function summaryNote() {
   const failed = errors ? ` ${plural(errors, "episode")} stopped with an error; they count as not successful.` : "";
   const strips = "The strip has one line per episode in order: green succeeded, red failed, grey does not say.";
   const paired = DATA.comparison ? ` Differences are first minus second, paired on ${plural(DATA.comparison.pairs, "equal seed")}.` : "";
-  return `Success has Wilson's interval, the others a bootstrap's over episodes. ${strips}${failed}${paired}`;
+  return `Shares of successes have Wilson's interval, the others a bootstrap's over episodes. ${strips}${failed}${paired}`;
 }
 
 function estimateRow(name, estimates) {
-  const share = name === "success";
+  const share = name === "success" || name.startsWith("success_");
   const show = share ? percent : shortNumber;
   const ends = estimates.flatMap((estimate) => [estimate.low, estimate.high]).filter((value) => value !== null && value !== undefined);
   const [low, high] = share ? [0, 1] : scale(ends);
