@@ -38,7 +38,10 @@ BUILT_IN: dict[str, _Kind] = {
     "human": _Kind(lambda _: HumanAgent(), _NoOptions),
 }
 
-RUN_LOADERS: dict[str, str] = {"language": "playout.training.policy:load_agent"}
+RUN_LOADERS: dict[str, str] = {
+    "language": "playout.training.policy:load_agent",
+    "actor-critic": "playout.training.actor_policy:load_agent",
+}
 """``"policy"`` of a run's manifest -> ``"module:function"``, called as ``function(folder, options)``.
 
 A trainer that leaves policies adds its own line.

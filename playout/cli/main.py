@@ -17,7 +17,8 @@ COMMANDS = {
     "eval": "let an agent play episodes; success, return and length with their intervals",
     "report": "write a run, or two side by side, as one page that opens in a browser",
     "watch": "replay the episodes of a run in the terminal",
-    "train": "train a policy: from an expert (sft), from rewards (grpo)",
+    "train": "train a policy: from an expert (sft), from rewards (grpo, ppo)",
+    "experiment": "run a whole experiment, resumable, and draw its figures",
     "bench": "measure what this machine reaches against the published bars",
     "doctor": "what is installed, what is missing, and the line that installs it",
 }
@@ -26,7 +27,7 @@ HELP = f"""Playout: worlds in which language agents act and learn from simulated
 
 usage: playout COMMAND [options]
 
-{chr(10).join(f"  {name:8} {does}" for name, does in COMMANDS.items())}
+{chr(10).join(f"  {name:10} {does}" for name, does in COMMANDS.items())}
 
   playout COMMAND --help   what a command takes, with an example
   playout --version        the version

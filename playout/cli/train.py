@@ -11,7 +11,14 @@ from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
-from playout.training.settings import GRPOConfig, GRPOSettings, SFTConfig, SFTSettings
+from playout.training.settings import (
+    GRPOConfig,
+    GRPOSettings,
+    PPOConfig,
+    SFTConfig,
+    SFTSettings,
+    VectorPPOSettings,
+)
 
 _Words = UseAppendAction[tuple[tuple[str, ...], ...]]
 
@@ -20,16 +27,10 @@ _Words = UseAppendAction[tuple[tuple[str, ...], ...]]
 class _Common:
     """What all methods take."""
 
-    env: Annotated[Positional[str], arg(metavar="ENV")]
-    """Id of a language world of one seat (`playout list`)."""
     out: Annotated[Path, arg(metavar="RUN")]
     """Folder of the run: curves, checkpoints, and the policy for `playout eval ENV --agent RUN`."""
-    env_option: Annotated[_Words, arg(name="env", metavar="K=V ...")] = ()
-    """Arguments of the environment: JSON, else text. Example: --env size=[6,6] boxes=1"""
-    agent_option: Annotated[_Words, arg(metavar="K=V ...")] = ()
-    """Options of the language agent that learns. Example: --agent-option history=2 context=chat"""
     seed: int = 0
-    """Of episodes, weights and answers."""
+    """Of episodes, weights and actions."""
     resume: Flag = False
     """Go on with the run in --out, if there is one."""
     report_to: Annotated[tuple[str, ...], arg(metavar="NAME ...", help_behavior_hint="")] = ()
@@ -39,7 +40,37 @@ class _Common:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sft(_Common):
+class _World(_Common):
+    """What methods for any world take."""
+
+    env: Annotated[Positional[str], arg(metavar="ENV")]
+    """Id of a Gymnasium environment with discrete actions, ours or another's (module:Ns/Name-v0)."""
+    env_option: Annotated[_Words, arg(name="env", metavar="K=V ...")] = ()
+    """Arguments of the environment: JSON, else text. Example: --env size=[6,6] boxes=1"""
+
+    def given(self) -> dict[str, Any]:
+        """What their configurations have in common."""
+        return {
+            "env": self.env, "env_kwargs": pairs(flat(self.env_option), "--env"), "seed": self.seed
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Language(_World):
+    """What methods for language agents take."""
+
+    env: Annotated[Positional[str], arg(metavar="ENV")]
+    """Id of a language world of one seat (`playout list`)."""
+    agent_option: Annotated[_Words, arg(metavar="K=V ...")] = ()
+    """Options of the language agent that learns. Example: --agent-option history=2 context=chat"""
+
+    def given(self) -> dict[str, Any]:
+        """What their configurations have in common."""
+        return {**super().given(), "agent": pairs(flat(self.agent_option), "--agent-option")}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sft(_Language):
     """Learn from what the world's expert does, or from the successful episodes of a run.
 
     Example: playout train sft playout/SokobanText-6x6-1box-v0 --model new:small --out runs/sft
@@ -60,7 +91,7 @@ class Sft(_Common):
         from playout.training.sft import sft
 
         config = SFTConfig(
-            **_given(self),
+            **self.given(),
             model=self.model,
             data=self.data,
             episodes=self.episodes,
@@ -71,7 +102,7 @@ class Sft(_Common):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grpo(_Common):
+class Grpo(_Language):
     """Learn from the world's rewards: groups of episodes from equal starts, compared with one another.
 
     Example: playout train grpo playout/SokobanText-6x6-1box-v0 --model runs/sft --group 8 --out runs/grpo
@@ -85,14 +116,35 @@ class Grpo(_Common):
         """Run it."""
         from playout.training.grpo import grpo
 
-        config = GRPOConfig(**_given(self), model=self.model, settings=self.settings)
+        config = GRPOConfig(**self.given(), model=self.model, settings=self.settings)
         return grpo(config, out=self.out, resume=self.resume, progress=progress)
 
 
-Options = Annotated[Sft, subcommand("sft")] | Annotated[Grpo, subcommand("grpo")]
+@dataclass(frozen=True, kw_only=True)
+class Ppo(_World):
+    """Learn from rewards, with a critic: a small network in copies of an environment.
+
+    Example: playout train ppo playout/Sokoban-6x6-1box-v0 --out runs/ppo
+    """
+
+    settings: OmitArgPrefixes[VectorPPOSettings] = field(default_factory=VectorPPOSettings)
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.vector_ppo import ppo
+
+        config = PPOConfig(**self.given(), settings=self.settings)
+        return ppo(config, out=self.out, resume=self.resume, progress=progress)
 
 
-def run(options: Sft | Grpo) -> None:
+Options = (
+    Annotated[Sft, subcommand("sft")]
+    | Annotated[Grpo, subcommand("grpo")]
+    | Annotated[Ppo, subcommand("ppo")]
+)
+
+
+def run(options: Sft | Grpo | Ppo) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)
@@ -103,15 +155,6 @@ def run(options: Sft | Grpo) -> None:
     console.note(f"evaluate: playout eval {options.env} --agent {trained.folder}")
     if options.json:
         console.emit(last)
-
-
-def _given(options: _Common) -> dict[str, Any]:
-    return {
-        "env": options.env,
-        "env_kwargs": pairs(flat(options.env_option), "--env"),
-        "agent": pairs(flat(options.agent_option), "--agent-option"),
-        "seed": options.seed,
-    }
 
 
 def _shown(value: Any) -> str:

@@ -214,6 +214,13 @@ def open_run(folder: Path | str, config: Mapping[str, Any], *, resume: bool = Fa
         raise
 
 
+def mark_policy(folder: Path, kind: str) -> None:
+    """Say in the manifest that the run holds a policy of ``kind`` (``agents.registry.RUN_LOADERS``)."""
+    file = folder / MANIFEST
+    found = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    _replace(file, json.dumps({**found, "policy": kind}, indent=1) + "\n")
+
+
 def _check_folder(folder: Path, begun: bool, resume: bool) -> None:
     if begun and not resume:
         raise WrongUse(f"{folder}: there is a run already; continue it with --resume, or take another --out")

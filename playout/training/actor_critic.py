@@ -54,6 +54,8 @@ class Layout:
     features: tuple[Feature, ...]
     actions: tuple[int, ...]
     """Choices of each part of an action."""
+    starts: tuple[int, ...]
+    """What the world calls the first choice of each part; policies count from 0."""
     joint: bool
     """Whether actions are arrays of parts."""
 
@@ -65,14 +67,14 @@ class Layout:
             WrongUse: a space that this policy cannot read, or actions that are not discrete.
         """
         if isinstance(actions, spaces.Discrete):
-            sizes, joint = (int(actions.n),), False
+            sizes, starts, joint = (int(actions.n),), (int(actions.start),), False
         elif isinstance(actions, spaces.MultiDiscrete) and actions.nvec.ndim == 1:
-            sizes, joint = tuple(map(int, actions.nvec)), True
+            sizes, starts, joint = tuple(map(int, actions.nvec)), tuple(map(int, actions.start)), True
         else:
             raise WrongUse(f"actions: expected Discrete or MultiDiscrete of one dimension, got {actions}")
         if not isinstance(observations, spaces.Dict):
             observations = spaces.Dict({OBSERVATION: observations})
-        return cls(features=tuple(_features((), observations)), actions=sizes, joint=joint)
+        return cls(features=tuple(_features((), observations)), actions=sizes, starts=starts, joint=joint)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -82,7 +84,8 @@ class Layout:
     def from_json(cls, data: Mapping[str, Any]) -> "Layout":
         """Read what :meth:`to_json` gave."""
         features = tuple(Feature(**{**found, "path": tuple(found["path"])}) for found in data["features"])
-        return cls(features=features, actions=tuple(data["actions"]), joint=data["joint"])
+        sizes, starts = tuple(data["actions"]), tuple(data["starts"])
+        return cls(features=features, actions=sizes, starts=starts, joint=data["joint"])
 
 
 class MLPActorCritic(nn.Module):
@@ -98,7 +101,7 @@ class MLPActorCritic(nn.Module):
             seed: decides the weights.
         """
         super().__init__()
-        self.layout = layout
+        self.layout, self.shape = layout, {"width": width, "layers": layers}
         inputs, generator = sum(feature.width for feature in layout.features), torch.Generator()
         generator.manual_seed(seed)
         hidden = [width] * layers

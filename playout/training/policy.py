@@ -17,16 +17,17 @@ from typing import Any
 from playout.agents import LanguageAgent, LanguageConfig
 from playout.agents.options import make_config
 from playout.core import MissingExtra, WrongUse
-from playout.rollouts.store import MANIFEST
+from playout.rollouts.store import mark_policy
 from playout.training.decoder import new_decoder, preset, word_tokenizer
 
 try:
-    import torch
     from transformers.utils import logging
 
     from playout.language import loading
     from playout.language.chat_tokens import ChatTokens
     from playout.language.transformers_backend import TransformersModel
+    from playout.training.threads import is_small as is_small
+    from playout.training.threads import threads as threads
 except ModuleNotFoundError as error:
     raise MissingExtra(error.name or "transformers", "train") from error
 
@@ -67,7 +68,7 @@ class Policy:
         (part / AGENT).write_text(json.dumps(asdict(self.agent), indent=1) + "\n", "utf-8")
         shutil.rmtree(run / FOLDER, ignore_errors=True)
         part.rename(run / FOLDER)
-        _mark(run)
+        mark_policy(run, KIND)
 
 
 def agent_config(name: str, options: Mapping[str, Any]) -> LanguageConfig:
@@ -156,22 +157,6 @@ def load_agent(folder: Path, options: Mapping[str, Any]) -> LanguageAgent:
     return LanguageAgent(f"hf:{folder / FOLDER}", config)
 
 
-def is_small(model: Any) -> bool:
-    """Whether the model has less than ten million parameters."""
-    return model.num_parameters() < 10_000_000
-
-
-@contextmanager
-def threads(model: Any, number: int | None) -> Iterator[None]:
-    """With ``number`` threads of torch; None is one for small models, else as many as there are."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(number or (1 if is_small(model) else before))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 @contextmanager
 def quiet() -> Iterator[None]:
     """Without the progress bars of transformers."""
@@ -198,12 +183,3 @@ class _Remembering(ChatTokens):
 
     def ids(self, text: str) -> list[int]:
         return self._known(text)
-
-
-def _mark(run: Path) -> None:
-    """Say in the manifest that the run holds a policy."""
-    file = run / MANIFEST
-    manifest = json.loads(file.read_text("utf-8"))
-    part = file.with_name(f"{MANIFEST}.part")
-    part.write_text(json.dumps({**manifest, "policy": KIND}, indent=1) + "\n", "utf-8")
-    part.replace(file)
