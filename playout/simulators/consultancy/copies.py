@@ -48,6 +48,13 @@ _AT = {name: len(FEEDBACKS) + i for i, name in enumerate(COUNTS)}
 ) = _AT.values()  # fmt: skip
 TALLY = len(FEEDBACKS) + len(COUNTS)
 
+OBSERVED = (
+    "truth_a", "truth_b", "truth_c", "tier_a", "tier_b", "tier_c", "shown", "thrifty", "manner", "last",
+    "domain", "visit",
+)  # fmt: skip
+"""Columns of an observation: what is true of each option, its price tier, whether the customer sees prices
+and wants the cheapest, how she speaks, 1 + the result of her last visit, the domain, the visits made."""
+
 
 class Copies(NamedTuple):
     """The state of N customers."""
@@ -119,8 +126,7 @@ def outputs_of(n: int) -> Outputs:
 
 @rule
 def start(copies: Copies, source: Source, traits: Traits, i: int) -> None:
-    """Let the customer of copy ``i``'s episode come for the first time."""
-    copies.person[i] = philox(copies.key[i], copies.episode[i], _EPISODE)
+    """Let the customer with key ``person[i]`` come for the first time."""
     kind, speech = rules.two_uniforms(copies.person[i], 0, _WORLD)
     copies.vulnerable[i] = kind < traits.vulnerable
     copies.manner[i] = TRUSTING if (speech < traits.cue) == copies.vulnerable[i] else CAREFUL
@@ -133,12 +139,19 @@ def start(copies: Copies, source: Source, traits: Traits, i: int) -> None:
     scenarios.fill_one(source, copies.person[i], 0, copies.scenarios, i)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def start_where(copies: Copies, source: Source, traits: Traits, chosen: np.ndarray) -> None:
-    """:func:`start` for the copies that ``chosen`` (bool[N]) marks."""
+    """Start the episodes that key and number name, in the copies that ``chosen`` (bool[N]) marks."""
     for i in range(len(chosen)):
         if chosen[i]:
+            copies.person[i] = philox(copies.key[i], copies.episode[i], _EPISODE)
             start(copies, source, traits, i)
+
+
+@njit(cache=True, error_model="numpy")
+def start_first(copies: Copies, source: Source, traits: Traits) -> None:
+    """Let the customer with key ``person[0]`` come, in the only copy."""
+    start(copies, source, traits, 0)
 
 
 @rule
@@ -247,6 +260,7 @@ def step(
         if copies.ended[i]:
             if restart:
                 copies.episode[i] += np.uint64(1)
+                copies.person[i] = philox(copies.key[i], copies.episode[i], _EPISODE)
                 start(copies, fixed.source, fixed.traits, i)
             continue
         write_user(copies, fixed.traits, i, user)
@@ -277,6 +291,13 @@ def step(
         else:
             scenarios.fill_one(fixed.source, copies.person[i], copies.visit[i], found, i)
     return ends
+
+
+def observe(copies: Copies) -> np.ndarray:
+    """What an assistant sees of N copies: int64[N, 12], columns as in ``OBSERVED``."""
+    found = copies.scenarios
+    rest = (found.shown, found.thrifty, copies.manner, copies.last, found.domain, copies.visit)
+    return np.concatenate((found.truth, found.tier, np.stack(rest, 1)), 1, dtype=np.int64)
 
 
 def metrics_of(

@@ -12,7 +12,7 @@ from numba import njit
 
 from playout.core.errors import WrongUse
 from playout.simulators.consultancy import rules
-from playout.simulators.consultancy.claims import FEEDBACKS, NOTHING, OPTIONS
+from playout.simulators.consultancy.claims import FEEDBACKS, OPTIONS
 from playout.simulators.consultancy.copies import trust_of, was_kept
 from playout.simulators.consultancy.feedback import DEFAULT
 from playout.simulators.consultancy.population import Population
