@@ -27,6 +27,7 @@ if (PAIR) {
   const partners = new Map(RUNS[1].episodes.map((other) => [other.seed, other]));
   for (const row of ROWS) row.sides.push(partners.get(row.seed) || null);
 }
+const SAME_AGENT = PAIR && agentOf(RUNS[0]) === agentOf(RUNS[1]);
 const rowOf = new Map(ROWS.map((row) => [row.number, row]));
 
 function state(episode) {
@@ -38,7 +39,12 @@ function state(episode) {
 
 /* ---------- Head and summary ---------- */
 
+/** The agent; with the name of its run where two runs have the same agent. */
 function runTitle(run) {
+  return SAME_AGENT ? `${agentOf(run)} (${run.name})` : agentOf(run);
+}
+
+function agentOf(run) {
   const { agent, model } = run.summary;
   return `${agent || run.config.agent || "no agent"}${model ? ` (${model})` : ""}${run.summary.oracle ? " †" : ""}`;
 }
@@ -104,13 +110,16 @@ function estimateRow(name, estimates) {
     plot.append(svg("line", { ...line, x1: x(estimate.mean), x2: x(estimate.mean) + 0.01, "stroke-width": 9 }));
   });
   const values = estimates.map((estimate, i) => el("span", { class: PAIR ? `value ${SIDES[i]}` : "value" }, spread(estimate, show)));
-  const row = el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "plot" }, plot), el("td", { class: "num" }, ...values));
+  const row = el("tr", {}, el("th", { scope: "row" }, ...wrapping(name)), el("td", { class: "plot" }, plot), el("td", { class: "num" }, ...values));
   if (PAIR) {
     const difference = DATA.comparison && DATA.comparison.metrics[name];
     row.append(el("td", { class: "num" }, difference ? spread(difference, signed(show)) : "n/a"));
   }
   return row;
 }
+
+/** A name that may go on in the next line after an underscore. */
+const wrapping = (name) => name.split(/(?<=_)/).flatMap((piece, i) => (i ? [el("wbr"), piece] : [piece]));
 
 /** Zero and all of `ends` with some air; [0, 1] for shares. */
 function scale(ends) {
