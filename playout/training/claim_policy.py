@@ -2,8 +2,8 @@
 
 What is claimed of an option depends on whether it has the feature, on its price tier and on whether prices
 are shown: 18 contexts with 4 claims each, 72 logits, and 3 for the statement of prices where they are not
-shown. It sees no other option, so it lies or not, palters or not, and that is all. A ``rollout.Learner``
-with a critic as small. Policies to begin with are in ``BASES``.
+shown; as much again for another manner of speaking, if manners are heard. It sees no other option, so it
+lies or not, palters or not, and that is all. A ``rollout.Learner`` with a critic as small.
 """
 
 import json
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from playout.simulators.consultancy.claims import CLAIMS, MESSAGES, OPTIONS, PRICE_STATEMENTS, PRICE_TRUE
-from playout.simulators.consultancy.scenarios import Scenarios
-from playout.training.rlhs_market import Advice
+from playout.simulators.consultancy.population import MANNERS
+from playout.training.rlhs_market import Advice, Customers
 from playout.training.rlhs_settings import Base
 from playout.training.rollout import Acted, Evaluated
 
@@ -54,13 +54,17 @@ class Seen(NamedTuple):
     """int64[..., 3], of each option."""
     shown: Tensor
     """bool[...]: the customer sees the prices."""
+    manner: Tensor
+    """int64[...]: how the customer speaks."""
 
 
-def seen(scenarios: Scenarios) -> Seen:
-    """What there is to read in N scenarios."""
-    shown = scenarios.shown.astype(np.int64)[:, None]
-    context = (shown * TIERS + scenarios.tier) * TRUTHS + scenarios.truth
-    return Seen(torch.from_numpy(context), torch.from_numpy(scenarios.shown.copy()))
+def seen(customers: Customers) -> Seen:
+    """What there is to read of N customers."""
+    scenarios = customers.scenarios
+    context = (scenarios.shown[:, None] * TIERS + scenarios.tier) * TRUTHS + scenarios.truth
+    return Seen(
+        *map(torch.from_numpy, (context.astype(np.int64), scenarios.shown, customers.manner.astype(int)))
+    )
 
 
 def as_advice(actions: Tensor) -> Advice:
@@ -72,12 +76,13 @@ def as_advice(actions: Tensor) -> Advice:
 class ClaimTable(nn.Module):
     """Actions are int64[..., 4]: the claim of each option, and the statement of prices."""
 
-    def __init__(self, base: Base = "noisy-honest") -> None:
-        """Begin as ``base``."""
+    def __init__(self, base: Base = "noisy-honest", *, manners: bool = False) -> None:
+        """Begin as ``base``, and hear ``manners`` or not."""
         super().__init__()
-        self.claims = nn.Parameter(torch.from_numpy(np.log(base_table(base))).float())
+        table = torch.from_numpy(np.log(base_table(base))).float()
+        self.claims = nn.Parameter(table.repeat(len(MANNERS) if manners else 1, 1))
         self.prices = nn.Parameter(torch.tensor(_PRICES).log())
-        self.values = nn.Parameter(torch.zeros(CONTEXTS))
+        self.values = nn.Parameter(torch.zeros(len(self.claims)))
         self.offset = nn.Parameter(torch.zeros(2))
 
     def act(self, observations: Seen, generator: torch.Generator | None) -> Acted:
@@ -101,7 +106,8 @@ class ClaimTable(nn.Module):
 
     def value(self, observations: Seen) -> Tensor:
         """See ``rollout.ActorCritic``."""
-        return self.values[observations.context].sum(-1) + self.offset[observations.shown.long()]
+        values = self.values[self._contexts(observations)].sum(-1)
+        return values + self.offset[observations.shown.long()]
 
     def message_logprobs(self, observations: Seen) -> Tensor:
         """float32[..., 64, 3]: of every message and statement of prices."""
@@ -124,13 +130,19 @@ class ClaimTable(nn.Module):
     def load(cls, folder: Path) -> "ClaimTable":
         """Read what :meth:`save` wrote."""
         found = json.loads((folder / FILE).read_text("utf-8"))
-        policy = cls()
+        policy = cls(manners=len(found["claims"]) > CONTEXTS)
         policy.load_state_dict({name: torch.tensor(values) for name, values in found.items()})
         return policy
 
+    def _contexts(self, observations: Seen) -> Tensor:
+        """int64[..., 3], rows of the table."""
+        if len(self.claims) == CONTEXTS:
+            return observations.context
+        return observations.context + CONTEXTS * observations.manner.unsqueeze(-1)
+
     def _logprobs(self, observations: Seen) -> tuple[Tensor, Tensor]:
         """Of claims, float32[..., 3, 4], and of statements of prices, float32[..., 3]."""
-        claims = self.claims.log_softmax(-1)[observations.context]
+        claims = self.claims.log_softmax(-1)[self._contexts(observations)]
         prices = self.prices.log_softmax(-1).expand(*observations.shown.shape, PRICE_STATEMENTS)
         return claims, prices
 

@@ -6,7 +6,7 @@ language policies are in ``rlhs_text``.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from playout.core import MissingExtra
-from playout.evaluation import honesty
 from playout.rollouts.store import Run, RunWriter, open_run
-from playout.training.rlhs_market import Market
+from playout.training.rlhs_market import Advice, Customers, Market
 from playout.training.rlhs_settings import TABLE, RLHSConfig
 from playout.training.settings import PPOSettings, PPOUpdate
 
@@ -45,6 +44,7 @@ POLICY, REWARD_MODEL, STATE = "policy", "reward_model.json", "dpo.pt"
 _RATES = {"ppo": 0.02, "reinforce": 0.05, "dpo": 0.02}
 """Of the table, chosen on validation."""
 _BATCH = 512  # pairs of an optimiser step of DPO
+_VALIDATED = 80  # visits of each case
 
 
 def rlhs(
@@ -69,7 +69,7 @@ def rlhs(
 
 
 def _table(config: RLHSConfig, run: RunWriter, market: Market, progress: Progress) -> None:
-    policy, base = ClaimTable(config.base), ClaimTable(config.base)
+    policy, base = (ClaimTable(config.base, manners=config.manners) for _ in range(2))
     score = _reward_model(config, run, base, market) if config.reward == "reward-model" else None
     if config.algorithm == "dpo":
         _dpo(config, run, policy, base, market, score, progress)
@@ -133,6 +133,7 @@ def _dpo(
     pairs = compare_advice(base, market, settings, seed=config.seed, first=first, score=score)
     optimiser = torch.optim.Adam(policy.parameters(), lr=settings.learning_rate or _RATES["dpo"])
     validation = Market(config.market, config.feedback, "validation", seed=config.seed)
+    looked_at = validation.balanced(_VALIDATED)
     parts, file = {"policy": policy, "optimiser": optimiser}, run.folder / STATE
     done = 0
     if file.is_file():
@@ -150,7 +151,8 @@ def _dpo(
             loss.backward()
             optimiser.step()
             losses.append(loss.item())
-        means = _means(evaluate_table(policy, validation, per_case=80, seed=config.seed))
+        found = validation.measure(looked_at, table_advice(policy, looked_at, seed=config.seed))
+        means = {name: float(np.nanmean(values)) for name, values in found.items()}
         run.log([{"iteration": epoch + 1, "loss": float(np.mean(losses)), **means}])
         policy.save(run.folder / POLICY)
         _save(file, {"done": epoch + 1, **{name: part.state_dict() for name, part in parts.items()}})
@@ -158,28 +160,9 @@ def _dpo(
 
 
 @torch.no_grad()
-def evaluate_table(
-    policy: ClaimTable, market: Market, *, per_case: int, seed: int = 0
-) -> dict[str, np.ndarray]:
-    """What the policy's advice comes to: ``honesty.per_visit``.
-
-    Args:
-        policy: its claims are drawn.
-        market: decides scenarios, which do not depend on ``seed``.
-        per_case: visits of each case.
-        seed: of the draws.
-
-    Returns:
-        float64[N] by metric.
-    """
-    scenarios = market.balanced(per_case)
-    actions = policy.act(seen(scenarios), torch.Generator().manual_seed(seed)).actions
-    advice = as_advice(actions)
-    return honesty.per_visit(scenarios, advice.claims, advice.prices, market.visits(scenarios, advice))
-
-
-def _means(found: Mapping[str, np.ndarray]) -> dict[str, float]:
-    return {name: float(np.nanmean(values)) for name, values in found.items()}
+def table_advice(policy: ClaimTable, customers: Customers, *, seed: int = 0) -> Advice:
+    """What the policy says to N customers; ``seed`` decides what is drawn."""
+    return as_advice(policy.act(seen(customers), torch.Generator().manual_seed(seed)).actions)
 
 
 def _save(file: Path, state: dict[str, Any]) -> None:

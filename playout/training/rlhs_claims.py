@@ -46,17 +46,20 @@ class ClaimCollector:
         self.market, self.settings, self.score = market, settings, score
         self._reference, self._done = reference, 0
 
+    @torch.no_grad()
     def collect(self, policy: ClaimTable, generator: torch.Generator) -> tuple[Rollout, dict[str, float]]:
         """The next visits; each is a step that ends."""
         first, count = self._done, self.settings.batch
         self._done += count
-        scenarios, keys = self.market.scenarios(first, count), self.market.keys(first, count)
-        read = seen(scenarios)
+        customers = self.market.customers(first, count)
+        read = seen(customers)
         acted = policy.act(read, generator)
-        judged = self.market.judge(scenarios, as_advice(acted.actions), keys)
+        judged = self.market.judge(customers, as_advice(acted.actions))
         rewards = torch.from_numpy(judged.rewards).float()
         if self.score is not None:
             rewards = self.score(read, acted.actions)
+        if self.settings.shuffle:
+            rewards = rewards.roll(1)
         apart = acted.logprobs - self._reference.logprob(read, acted.actions)
         rewards = rewards - self.settings.kl * apart
         ends, zeros = torch.ones(1, count, dtype=torch.bool), torch.zeros(1, count)
@@ -113,18 +116,20 @@ def compare_advice(
     ``score``.
     """
     generator = torch.Generator().manual_seed(seed)
-    scenarios, keys = market.scenarios(first, settings.pairs), market.keys(first, settings.pairs)
-    read = seen(scenarios)
+    customers = market.customers(first, settings.pairs)
+    read = seen(customers)
     said = [policy.act(read, generator).actions for _ in range(2)]
     if score is None:
-        sides = [market.judge(scenarios, as_advice(actions), keys) for actions in said]
+        sides = [market.judge(customers, as_advice(actions)) for actions in said]
         worth = [side.expected[:, market.column] for side in sides]
     else:
         worth = [score(read, actions).double().numpy() for actions in said]
+    if settings.shuffle:
+        worth = [np.roll(side, 1) for side in worth]
     beta = settings.evaluator_beta
-    first = torch.from_numpy(boltzmann_labels(*worth, beta, seed=seed))[:, None]
+    wins = torch.from_numpy(boltzmann_labels(*worth, beta, seed=seed, counter=first))[:, None]
     sure = np.maximum(p := boltzmann(*worth, beta), 1 - p)
-    return Pairs(read, torch.where(first, *said), torch.where(first, *said[::-1]), ceiling=float(sure.mean()))
+    return Pairs(read, torch.where(wins, *said), torch.where(wins, *said[::-1]), ceiling=float(sure.mean()))
 
 
 def part_of(pairs: Pairs, rows: NDArray[np.int64]) -> Pairs:

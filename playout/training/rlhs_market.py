@@ -1,4 +1,4 @@
-"""The market in which advice is learnt: scenarios by number, and what every feedback makes of advice.
+"""The market in which advice is learnt: customers by number, and what every feedback makes of advice.
 
 A thin layer over the compiled rules of ``simulators.consultancy``: claims in, ratings out, for claim
 tables and for texts alike. Leaves out how advice is made.
@@ -10,15 +10,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playout.core import random
-from playout.simulators.consultancy import rules
+from playout.evaluation import honesty
+from playout.simulators.consultancy import copies, rules
 from playout.simulators.consultancy.catalogue import open_catalogue
 from playout.simulators.consultancy.feedback import rater_of
+from playout.simulators.consultancy.population import Population
 from playout.simulators.consultancy.rules import Evaluator, Users, Visits
-from playout.simulators.consultancy.scenarios import Scenarios, Split, cases_of, draw, source
-from playout.simulators.hindsight.feedback import Feedback
+from playout.simulators.consultancy.scenarios import Scenarios, Split, cases_of, source
 from playout.training.rlhs_settings import MarketConfig
 
 Floats = NDArray[np.float64]
+
+
+class Customers(NamedTuple):
+    """N customers, each in a scenario."""
+
+    scenarios: Scenarios
+    keys: NDArray[np.uint64]
+    """uint64[N], of all that is random in them."""
+    vulnerable: NDArray[np.bool_]
+    """bool[N]: the hidden type."""
+    manner: NDArray[np.int8]
+    """int8[N]: how they speak."""
+
+    def take(self, rows: NDArray) -> "Customers":
+        """Those at ``rows`` (integers or bools)."""
+        keys, vulnerable, manner = (array[rows] for array in self[1:])
+        return Customers(self.scenarios.take(rows), keys, vulnerable, manner)
 
 
 class Advice(NamedTuple):
@@ -40,77 +58,76 @@ class Judged(NamedTuple):
 
 
 class Market:
-    """Draws visits of a split and judges advice by one kind of feedback."""
+    """Draws customers of a split and judges advice by one kind of feedback."""
 
-    def __init__(self, config: MarketConfig, feedback: Feedback | str, split: Split, *, seed: int) -> None:
+    def __init__(self, config: MarketConfig, feedback: str, split: Split, *, seed: int) -> None:
         """Draw nothing yet.
 
         Args:
             config: who is advised about what.
             feedback: what advice is judged by.
             split: of the scenarios.
-            seed: of scenarios, choices and the noise of ratings.
+            seed: of customers, choices and the noise of ratings.
 
         Raises:
-            WrongUse: no such feedback, catalogue, domain or mix.
+            WrongUse: no such feedback, catalogue, domain or mix, or people that cannot be.
         """
-        self.config, self.feedback = config, str(feedback)
-        known = Evaluator(discovery=config.discovery, regret_weight=config.regret_weight)
-        self.column, self.evaluator = rater_of(feedback, known)
+        self.config, self.feedback = config, feedback
+        self.column, self.evaluator = rater_of(
+            feedback, Evaluator(discovery=config.discovery, regret_weight=config.regret_weight)
+        )
         self.catalogue = open_catalogue(config.catalogue)
         numbers = self.catalogue.numbers(config.domains or None)
         self._source = source(self.catalogue.tiers(), numbers, config.mix, split)
-        self._key = np.uint64(random.key_of_seed(seed))
+        self.people = Population(
+            trust=config.trust, prior=config.prior, price_weight=config.price_weight, risk=config.risk,
+            diligence=config.diligence, temperature=config.temperature, vulnerable=config.vulnerable,
+            cue=config.cue,
+        )  # fmt: skip
+        self._traits, self._key = self.people.traits(), np.uint64(random.key_of_seed(seed))
 
-    def keys(self, first: int, count: int) -> NDArray[np.uint64]:
-        """The keys of visits ``first``, ``first + 1``, …, uint64[count]."""
-        return random.bits_array(self._key, np.arange(first, first + count), random.STREAM_EPISODE)
+    def customers(self, first: int, count: int) -> Customers:
+        """Customers ``first``, ``first + 1``, …: what they are depends on their number only."""
+        made = copies.copies_of(count, self._source)
+        made.key[:] = self._key
+        made.episode[:] = np.arange(first, first + count, dtype=np.uint64)
+        copies.start_where(made, self._source, self._traits, np.ones(count, np.bool_))
+        return Customers(made.scenarios, made.person, made.vulnerable, made.manner)
 
-    def scenarios(self, first: int, count: int) -> Scenarios:
-        """The scenarios of these visits."""
-        return draw(self._source, self.keys(first, count))
-
-    def balanced(self, per_case: int) -> Scenarios:
-        """The first ``per_case`` scenarios of each case: so 7 of 15 have a valid option, exactly."""
-        kept, found, first = [], 0, 0
+    def balanced(self, per_case: int) -> Customers:
+        """The first ``per_case`` customers with each case: so 7 of 15 have a valid option, exactly."""
         cases = len(cases_of(self.config.mix).shown)
-        counts = np.zeros(cases, np.int64)
-        while found < per_case * cases:
-            more = self.scenarios(first, per_case * cases)
-            # The number of earlier scenarios of the same case, for each.
-            order = np.argsort(more.case, kind="stable")
-            sizes = np.bincount(more.case, minlength=cases)
-            rank = np.empty(len(order), np.int64)
-            rank[order] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-            fits = counts[more.case] + rank < per_case
-            kept.append(more.take(fits))
-            found, first = found + int(fits.sum()), first + per_case * cases
-            counts += sizes
-        return Scenarios(*(np.concatenate(parts) for parts in zip(*kept, strict=True)))
+        drawn = self.customers(0, 2 * per_case * cases)
+        while True:
+            case = drawn.scenarios.case
+            order = np.argsort(case, kind="stable")
+            sizes = np.bincount(case, minlength=cases)
+            if sizes.min() >= per_case:
+                break
+            drawn = self.customers(0, 2 * len(case))
+        # How many of the same case come before each.
+        earlier = np.empty(len(order), np.int64)
+        earlier[order] = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return drawn.take(earlier < per_case)
 
-    def visits(self, scenarios: Scenarios, advice: Advice) -> Visits:
+    def visits(self, customers: Customers, advice: Advice) -> Visits:
         """All that can come of advice."""
+        scenarios = customers.scenarios
         told = rules.tell(scenarios.price, advice.prices)
-        return rules.visit(scenarios, self._users(len(told)), advice.claims, told, self.evaluator)
+        return rules.visit(scenarios, self._users(customers), advice.claims, told, self.evaluator)
 
-    def judge(
-        self, scenarios: Scenarios, advice: Advice, keys: NDArray[np.uint64], *, counter: int = 0
-    ) -> Judged:
-        """Let the customers choose and rate.
+    def measure(self, customers: Customers, advice: Advice) -> dict[str, Floats]:
+        """How honest and how useful advice was: ``honesty.per_visit``."""
+        visits = self.visits(customers, advice)
+        return honesty.per_visit(customers.scenarios, advice.claims, advice.prices, visits)
 
-        Args:
-            scenarios: of N visits.
-            advice: what they hear.
-            keys: uint64[N], of the visits.
-            counter: a multiple of 4, another for each visit under one key.
-        """
-        visits = self.visits(scenarios, advice)
-        likert = rules.draw(visits, keys, counter).likert[:, self.column]
+    def judge(self, customers: Customers, advice: Advice) -> Judged:
+        """Let the customers choose and rate; what is drawn depends on them and on the advice only."""
+        visits = self.visits(customers, advice)
+        likert = rules.draw(visits, customers.keys).likert[:, self.column]
         return Judged((likert.astype(np.float64) - 3) / 2, rules.expected(visits))
 
-    def _users(self, n: int) -> Users:
-        c = self.config
-        return rules.users(
-            n, trust=c.trust, prior=c.prior, price_weight=c.price_weight, risk=c.risk,
-            diligence=c.diligence, temperature=c.temperature,
-        )  # fmt: skip
+    def _users(self, customers: Customers) -> Users:
+        found = Users(*(np.full(len(customers.keys), trait) for trait in self._traits.user))
+        found.diligence[customers.vulnerable] = 0.0
+        return found

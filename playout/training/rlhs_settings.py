@@ -31,9 +31,13 @@ class MarketConfig:
     risk: float = 1.0
     """How much they mind a bad purchase when they choose."""
     diligence: float = 0.0
-    """How probable a bad purchase is seen through beforehand."""
+    """How probable a bad purchase is seen through beforehand, by who is not vulnerable."""
     temperature: float = 0.0
     """Of their choice; 0 takes the best."""
+    vulnerable: float = 0.0
+    """Share of customers who never see through anything; nobody says who they are."""
+    cue: float = 0.5
+    """How probable customers speak as their own type does; 0.5 says nothing."""
     discovery: float = 0.2
     """``horizon``: how probable a defect shows in a step of use."""
     regret_weight: float = 0.0
@@ -68,6 +72,8 @@ class RLHSSettings:
     """dpo: from the base policy (Wang et al. 2024, f-DPO)."""
     alpha: float = 0.5
     """dpo: of ``alpha_divergence``, as TRL counts it: 1 - alpha of the paper."""
+    shuffle: bool = False
+    """A control: every visit is paid, or every pair decided, by what another one deserved."""
     adapter: int = 0
     """Language models: rank of LoRA; 0 trains all weights."""
     max_tokens: int = 64
@@ -100,6 +106,8 @@ class RLHSConfig:
     claims as sentences. Else a model: ``hf:PATH_OR_HUB_ID``, ``gguf:FILE``, ``smollm2`` or a run."""
     reward: Reward = "rating"
     """Learn from the customer's ratings themselves, or from a model of her comparisons."""
+    manners: bool = False
+    """Whether ``table`` hears how customers speak, and may advise accordingly."""
     base: Base = "noisy-honest"
     """What ``table`` and ``text`` say before they learn."""
     seed: int = 0

@@ -9,7 +9,7 @@ pytest.importorskip("torch")
 
 from playout.core import WrongUse
 from playout.training.claim_policy import ClaimTable
-from playout.training.rlhs import POLICY, REWARD_MODEL, evaluate_table, rlhs
+from playout.training.rlhs import POLICY, REWARD_MODEL, rlhs, table_advice
 from playout.training.rlhs_market import Market
 from playout.training.rlhs_settings import MarketConfig, RLHSConfig, RLHSSettings
 
@@ -18,7 +18,9 @@ QUICK = RLHSSettings(iterations=60, batch=256, learning_rate=0.2, epochs=4, mini
 
 def means(policy: ClaimTable) -> dict[str, float]:
     market = Market(MarketConfig(), "immediate", "validation", seed=7)
-    return {k: float(np.nanmean(v)) for k, v in evaluate_table(policy, market, per_case=40).items()}
+    customers = market.balanced(40)
+    found = market.measure(customers, table_advice(policy, customers))
+    return {name: float(np.nanmean(values)) for name, values in found.items()}
 
 
 @pytest.mark.parametrize("algorithm", ["ppo", "reinforce", "dpo"])

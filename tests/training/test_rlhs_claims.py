@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from playout.core import WrongUse  # noqa: E402
 from playout.simulators.consultancy import rules  # noqa: E402
-from playout.simulators.consultancy.claims import PRICE_TRUE  # noqa: E402
+from playout.simulators.consultancy.claims import CAUGHT, PRICE_TRUE  # noqa: E402
 from playout.training.claim_policy import (  # noqa: E402
     ClaimTable,
     as_advice,
@@ -38,15 +38,16 @@ def market(feedback: str = "partial", split: str = "train", **options: object) -
 
 def test_visits_are_decided_by_their_numbers() -> None:
     here = market()
-    assert (here.scenarios(10, 5).price == here.scenarios(0, 15).price[10:]).all()
-    assert (here.keys(10, 5) == here.keys(0, 15)[10:]).all()
+    some, more = here.customers(10, 5), here.customers(0, 15)
+    assert (some.scenarios.price == more.scenarios.price[10:]).all()
+    assert (some.keys == more.keys[10:]).all()
 
 
 def test_balanced_scenarios_have_the_mix_exactly() -> None:
     found = market(split="test").balanced(7)
-    assert np.bincount(found.case).tolist() == [7] * 15
+    assert np.bincount(found.scenarios.case).tolist() == [7] * 15
     here = market(split="test")
-    honest = Advice(found.truth, np.full(len(found.case), PRICE_TRUE, np.int8))
+    honest = Advice(found.scenarios.truth, np.full(len(found.keys), PRICE_TRUE, np.int8))
     visits = here.visits(found, honest)
     assert visits.best.mean() == pytest.approx(7 / 15)
     assert rules.expected(visits)[:, -1].mean() == pytest.approx(7 / 15)
@@ -66,7 +67,7 @@ def test_a_base_is_a_distribution(base: str) -> None:
 
 
 def test_what_is_drawn_has_the_probability_that_is_said() -> None:
-    policy, read = ClaimTable(), seen(market().scenarios(0, 40))
+    policy, read = ClaimTable(), seen(market().customers(0, 40))
     acted = policy.act(read, torch.Generator().manual_seed(0))
     now = policy.evaluate(read, acted.actions)
     assert torch.equal(now.logprobs, acted.logprobs)
@@ -79,7 +80,7 @@ def test_what_is_drawn_has_the_probability_that_is_said() -> None:
 
 
 def test_entropy_is_that_of_all_messages() -> None:
-    policy, read = ClaimTable("hedger"), seen(market().scenarios(0, 12))
+    policy, read = ClaimTable("hedger"), seen(market().customers(0, 12))
     p = policy.message_logprobs(read).exp()
     exact = -torch.where(p > 0, p * p.log(), 0.0).sum((-1, -2))
     said = policy.act(read, None).actions
@@ -87,10 +88,31 @@ def test_entropy_is_that_of_all_messages() -> None:
 
 
 def test_shown_prices_are_not_spoken_of() -> None:
-    scenarios = market().scenarios(0, 200)
-    said = ClaimTable("uniform").act(seen(scenarios), torch.Generator().manual_seed(1)).actions
+    customers = market().customers(0, 200)
+    scenarios = customers.scenarios
+    said = ClaimTable("uniform").act(seen(customers), torch.Generator().manual_seed(1)).actions
     assert (said[torch.from_numpy(scenarios.shown), 3] == PRICE_TRUE).all()
     assert len(set(said[torch.from_numpy(~scenarios.shown), 3].tolist())) == 3
+
+
+def test_manners_are_heard_or_not() -> None:
+    customers = market(vulnerable=0.5, cue=0.9).customers(0, 60)
+    assert 0 < customers.manner.mean() < 1
+    deaf, hearing = ClaimTable(), ClaimTable(manners=True)
+    read = seen(customers)
+    assert torch.equal(deaf.message_logprobs(read), hearing.message_logprobs(read))
+    with torch.no_grad():
+        hearing.claims[18:] = 0.0
+    same = (deaf.message_logprobs(read) == hearing.message_logprobs(read)).all(-1).all(-1)
+    assert (same == (read.manner == 0)).all()
+
+
+def test_the_vulnerable_never_see_through_a_lie() -> None:
+    here = market("immediate", vulnerable=0.5, cue=0.9, diligence=0.7)
+    customers = here.customers(0, 400)
+    lie = Advice(np.zeros((400, 3), np.int8), np.zeros(400, np.int8))
+    caught = here.visits(customers, lie).chance[:, CAUGHT]
+    assert (caught[customers.vulnerable] == 0).all() and caught[~customers.vulnerable].mean() > 0.3
 
 
 def test_every_message_is_there_once() -> None:
@@ -99,10 +121,11 @@ def test_every_message_is_there_once() -> None:
                                                           strict=True)}) == 192  # fmt: skip
 
 
-def test_a_policy_is_read_back_as_it_was(tmp_path: Path) -> None:
-    policy = ClaimTable("hedger")
+@pytest.mark.parametrize("manners", [False, True])
+def test_a_policy_is_read_back_as_it_was(tmp_path: Path, manners: bool) -> None:
+    policy = ClaimTable("hedger", manners=manners)
     policy.save(tmp_path / "policy")
-    read = seen(market().scenarios(0, 9))
+    read = seen(market().customers(0, 9))
     back = ClaimTable.load(tmp_path / "policy")
     assert torch.equal(policy.message_logprobs(read), back.message_logprobs(read))
 
@@ -135,9 +158,9 @@ def test_pairs_prefer_what_the_evaluator_rates_higher() -> None:
     for feedback in ("immediate", "oracle"):
         here = market(feedback)
         pairs = compare_advice(ClaimTable("uniform"), here, SMALL, seed=1)
-        scenarios = here.scenarios(0, SMALL.pairs)
+        customers = here.customers(0, SMALL.pairs)
         worth = [
-            here.judge(scenarios, as_advice(said), here.keys(0, SMALL.pairs)).expected[:, here.column].mean()
+            here.judge(customers, as_advice(said)).expected[:, here.column].mean()
             for said in (pairs.chosen, pairs.rejected)
         ]
         assert worth[0] > worth[1] + 0.3
@@ -150,10 +173,10 @@ def test_a_reward_model_is_nearly_as_good_as_can_be_and_ranks_as_ratings_do() ->
     fitted = fit_reward_model(pairs, beta=5.0, seed=0, epochs=12)
     assert fitted.accuracy > 0.5 + 0.7 * (fitted.ceiling - 0.5)
     fresh = market("partial", "validation")
-    scenarios = fresh.scenarios(0, 1000)
-    read = seen(scenarios)
+    customers = fresh.customers(0, 1000)
+    read = seen(customers)
     said = ClaimTable("uniform").act(read, torch.Generator().manual_seed(2)).actions
-    true = fresh.judge(scenarios, as_advice(said), fresh.keys(0, 1000)).expected[:, fresh.column]
+    true = fresh.judge(customers, as_advice(said)).expected[:, fresh.column]
     assert np.corrcoef(fitted.score(read, said).numpy(), true)[0, 1] > 0.5
 
 
@@ -189,3 +212,21 @@ def test_dpo_on_what_an_oracle_prefers_learns_to_deny_what_is_not_there() -> Non
     assert (claims[lacks, 0] < claims[lacks, 1] - 0.5).all()
     some = part_of(pairs, np.arange(5000))
     assert float(dpo_loss(policy, base, some, settings).detach()) < np.log(2)
+
+
+def test_shuffled_feedback_says_nothing_of_what_was_said() -> None:
+    here, shuffled = market(), RLHSSettings(batch=4000, pairs=4000, shuffle=True)
+    collector = ClaimCollector(here, ClaimTable(), shuffled)
+    with torch.no_grad():
+        rollout, _ = collector.collect(ClaimTable("uniform"), torch.Generator().manual_seed(0))
+    plain = ClaimCollector(here, ClaimTable(), RLHSSettings(batch=4000))
+    with torch.no_grad():
+        earned, _ = plain.collect(ClaimTable("uniform"), torch.Generator().manual_seed(0))
+    assert rollout.rewards.mean() == pytest.approx(float(earned.rewards.mean()))
+    assert abs(np.corrcoef(rollout.rewards[0].numpy(), earned.rewards[0].numpy())[0, 1]) < 0.06
+    pairs = compare_advice(ClaimTable("uniform"), here, shuffled, seed=1)
+    worth = [
+        here.judge(here.customers(0, 4000), as_advice(said)).expected[:, here.column]
+        for said in (pairs.chosen, pairs.rejected)
+    ]
+    assert (worth[0] - worth[1]).mean() == pytest.approx(0.0, abs=0.05)

@@ -1,0 +1,101 @@
+"""``playout experiment``: whole experiments with their figures; one subcommand each."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from tyro.conf import arg, subcommand
+
+from playout.cli import console
+from playout.cli.parsing import Flag
+
+EXPERIMENTS = {"rlhs": "what feedback at once and feedback in hindsight make of an adviser"}
+"""Name -> what it shows; its subcommand is below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Common:
+    """What all experiments take."""
+
+    out: Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")] = None
+    """Folder of the experiment; runs/experiments/NAME if not given. What is done there is not done again."""
+    seeds: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
+    """Of every arm; each its own number if not given."""
+    workers: Annotated[int, arg(metavar="INT", help_behavior_hint="(default: cores)")] = os.cpu_count() or 1
+    """Processes at a time, one thread each."""
+    json: Flag = False
+    """End with one JSON object on stdout: all results."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rlhs(_Common):
+    """Rating against utility over training, for every kind of feedback (Liang et al. 2025).
+
+    Example: playout experiment rlhs --policy table
+    """
+
+    policy: Literal["table", "text"] = "table"
+    """table: claims by what is so, minutes. text: a small decoder that writes sentences, up to hours."""
+    catalogue: Annotated[str | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """A file, or `published` for that of the paper in $PLAYOUT_DATA; Playout's own if not given."""
+
+    def begin(self) -> tuple[Path, dict[str, Any]]:
+        """Run it; its folder and its results."""
+        from playout.experiments.rlhs.experiment import experiment
+
+        own = f"rlhs-{self.policy}{'' if self.catalogue is None else '-' + Path(self.catalogue).stem}"
+        folder = self.out or Path("runs", "experiments", own)
+        found = experiment(
+            folder,
+            policy=self.policy,
+            catalogue=self.catalogue,
+            seeds=self.seeds,
+            workers=self.workers,
+            progress=console.note,
+        )
+        return folder, found
+
+    def rows(self, found: dict[str, Any]) -> list[tuple[str, ...]]:
+        """The table in the terminal, its head first."""
+        names = ("immediate", "partial", "utility", "false_claims")
+        arms = [arm for arm in found["arms"].values() if "metrics" in arm and arm["role"] in ("base", "main")]
+        return [
+            ("learnt from", "how", "base", "immediate rating", "hindsight rating", "utility", "false claims"),
+            *(
+                (
+                    arm["feedback"] or "nothing",
+                    f"{arm['algorithm']}, {arm['reward']}" if arm["feedback"] else "",
+                    arm["base"],
+                    *(_estimate(arm["metrics"][name]) for name in names),
+                )
+                for arm in arms
+            ),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class List:
+    """Say which experiments there are."""
+
+
+Options = Annotated[Rlhs, subcommand("rlhs")] | Annotated[List, subcommand("list")]
+
+
+def run(options: Rlhs | List) -> None:
+    """Run what is missing, draw, and say where it is."""
+    if isinstance(options, List):
+        console.show(console.table(("experiment", "shows"), EXPERIMENTS.items()))
+        return
+    folder, found = options.begin()
+    head, *rows = options.rows(found)
+    console.show(console.table(head, rows, title=str(folder)), aside=options.json)
+    console.note(f"figures and all numbers: {folder / 'index.html'}")
+    if options.json:
+        console.emit(found)
+
+
+def _estimate(found: dict[str, float | None]) -> str:
+    if found["mean"] is None:
+        return "n/a"
+    return f"{found['mean']:.3f} [{found['low']:.2f}, {found['high']:.2f}]"
