@@ -135,6 +135,8 @@ class DialogueActsVector(gym.vector.VectorEnv):
             raise WrongUse(f"step: expected actions from 0 to {most - 1}, got {acts.min()} to {acts.max()}")
         if not self.keys.ready:
             raise ResetNeeded("DialogueActsVector.step: call reset() first")
+        if self._mode == AutoresetMode.DISABLED and self._ended.any():
+            raise ResetNeeded("DialogueActsVector.step: an episode has ended; reset its copy with reset_mask")
         return acts.astype(np.int64, copy=False)
 
     def _observation(self) -> Observation:

@@ -87,13 +87,17 @@ class ModelWords:
     ) -> str:
         """The model's words, or the wording's."""
         wording = self._templates.say(speech, side, name, state, i, before)
-        kept = [word for word in speech.slots(state, i).values() if word and word in wording]
+        kept = [word for word in speech.slots(state, i).values() if word and _holds(wording, word)]
         seed = bits(int(state.key[i]), 2 * int(state.turn[i]) + side, STREAM_WORDS) >> 33
         chat = _rewording(speech.speakers[side], wording, kept, before)
         answer = self.model.generate([chat], replace(self._sampling, seeds=(seed,)))[0]
         text = " ".join(answer.text.split()) if answer.finish != "error" else ""
         numbers = set(_NUMBER.findall(text)) - set(_NUMBER.findall(wording))
-        return text if text and not numbers and all(word in text for word in kept) else wording
+        return text if text and not numbers and all(_holds(text, word) for word in kept) else wording
+
+
+def _holds(text: str, word: str) -> bool:
+    return word.lower() in text.lower()
 
 
 def _rewording(speaker: str, wording: str, kept: Sequence[str], before: Sequence[Utterance]) -> Chat:

@@ -126,7 +126,7 @@ _SMALL_TALK = re.compile(
 
 _PERSON = (
     (rules.RELIEVED, _cues({1: (
-        "thank(?:s| you) (?:so much|for|a lot)", "i (?:know|see) (?:now )?what to do",
+        "thank(?:s| you) (?:so much|for (?:listening|this|your)|a lot)", "i (?:know|see) (?:now )?what to do",
         "that(?:'s| is) (?:a plan|what i'?ll do)",
         "i(?:'ll| will) (?:do|try) (?:that|it|this)", "solved", "i feel (?:so much|a lot|much) better",
         "relie(?:f|ved)", "weight off",
