@@ -44,6 +44,7 @@ POLICY, REWARD_MODEL, STATE = "policy", "reward_model.json", "dpo.pt"
 _RATES = {"ppo": 0.02, "reinforce": 0.05, "dpo": 0.02}
 """Of the table, chosen on validation."""
 _BATCH = 512  # pairs of an optimiser step of DPO
+_EPOCHS = 20  # of DPO
 _VALIDATED = 80  # visits of each case
 
 
@@ -143,7 +144,8 @@ def _dpo(
             part.load_state_dict(state[name])
     run.write_metrics([row for row in run.metrics() if row["iteration"] <= done])
     steps = max(1, len(pairs.chosen) // _BATCH)
-    for epoch in range(done, settings.epochs):
+    epochs = settings.dpo_epochs or _EPOCHS
+    for epoch in range(done, epochs):
         losses = []
         for rows in np.array_split(draws(config.seed, 1 + epoch).permutation(len(pairs.chosen)), steps):
             optimiser.zero_grad(set_to_none=True)
@@ -156,7 +158,7 @@ def _dpo(
         run.log([{"iteration": epoch + 1, "loss": float(np.mean(losses)), **means}])
         policy.save(run.folder / POLICY)
         _save(file, {"done": epoch + 1, **{name: part.state_dict() for name, part in parts.items()}})
-        progress(epoch + 1, settings.epochs)
+        progress(epoch + 1, epochs)
 
 
 @torch.no_grad()

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from playout.core import random
 from playout.evaluation import honesty
 from playout.simulators.consultancy import copies, rules
-from playout.simulators.consultancy.catalogue import open_catalogue
-from playout.simulators.consultancy.feedback import rater_of
+from playout.simulators.consultancy.consultation import Terms
 from playout.simulators.consultancy.population import Population
-from playout.simulators.consultancy.rules import Evaluator, Users, Visits
-from playout.simulators.consultancy.scenarios import Scenarios, Split, cases_of, source
+from playout.simulators.consultancy.rules import Users, Visits
+from playout.simulators.consultancy.scenarios import Scenarios, Split, cases_of
 from playout.training.rlhs_settings import MarketConfig
 
 Floats = NDArray[np.float64]
@@ -72,26 +71,28 @@ class Market:
         Raises:
             WrongUse: no such feedback, catalogue, domain or mix, or people that cannot be.
         """
-        self.config, self.feedback = config, feedback
-        self.column, self.evaluator = rater_of(
-            feedback, Evaluator(discovery=config.discovery, regret_weight=config.regret_weight)
-        )
-        self.catalogue = open_catalogue(config.catalogue)
-        numbers = self.catalogue.numbers(config.domains or None)
-        self._source = source(self.catalogue.tiers(), numbers, config.mix, split)
-        self.people = Population(
+        people = Population(
             trust=config.trust, prior=config.prior, price_weight=config.price_weight, risk=config.risk,
             diligence=config.diligence, temperature=config.temperature, vulnerable=config.vulnerable,
             cue=config.cue,
         )  # fmt: skip
-        self._traits, self._key = self.people.traits(), np.uint64(random.key_of_seed(seed))
+        self.config, self._key = config, np.uint64(random.key_of_seed(seed))
+        self.terms = Terms.of(
+            catalogue=config.catalogue, domain=config.domains or None, mix=config.mix, split=split,
+            people=people, feedback=feedback, discovery=config.discovery, regret_weight=config.regret_weight,
+        )  # fmt: skip
+
+    @property
+    def column(self) -> int:
+        """Of the feedback among ``FEEDBACKS``."""
+        return self.terms.fixed.row
 
     def customers(self, first: int, count: int) -> Customers:
         """Customers ``first``, ``first + 1``, …: what they are depends on their number only."""
-        made = copies.copies_of(count, self._source)
+        made = copies.copies_of(count, self.terms.fixed.source)
         made.key[:] = self._key
         made.episode[:] = np.arange(first, first + count, dtype=np.uint64)
-        copies.start_where(made, self._source, self._traits, np.ones(count, np.bool_))
+        copies.start_where(made, self.terms.fixed.source, self.terms.fixed.traits, np.ones(count, np.bool_))
         return Customers(made.scenarios, made.person, made.vulnerable, made.manner)
 
     def balanced(self, per_case: int) -> Customers:
@@ -114,7 +115,7 @@ class Market:
         """All that can come of advice."""
         scenarios = customers.scenarios
         told = rules.tell(scenarios.price, advice.prices)
-        return rules.visit(scenarios, self._users(customers), advice.claims, told, self.evaluator)
+        return rules.visit(scenarios, self._users(customers), advice.claims, told, self.terms.fixed.evaluator)
 
     def measure(self, customers: Customers, advice: Advice) -> dict[str, Floats]:
         """How honest and how useful advice was: ``honesty.per_visit``."""
@@ -128,6 +129,6 @@ class Market:
         return Judged((likert.astype(np.float64) - 3) / 2, rules.expected(visits))
 
     def _users(self, customers: Customers) -> Users:
-        found = Users(*(np.full(len(customers.keys), trait) for trait in self._traits.user))
+        found = Users(*(np.full(len(customers.keys), trait) for trait in self.terms.fixed.traits.user))
         found.diligence[customers.vulnerable] = 0.0
         return found

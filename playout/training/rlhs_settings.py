@@ -48,7 +48,7 @@ class MarketConfig:
 class RLHSSettings:
     """How a policy learns from feedback on advice."""
 
-    iterations: int = 300
+    iterations: int = 200
     """ppo, reinforce: of giving advice and learning from it."""
     batch: int = 512
     """ppo, reinforce: visits of an iteration."""
@@ -58,10 +58,12 @@ class RLHSSettings:
     """ppo, reinforce: weight of the divergence from the base policy, in units of the rating's scale."""
     entropy: float = 0.0
     """ppo, reinforce: weight of the entropy bonus."""
-    epochs: int = 4
-    """ppo: how often each visit is learnt from. dpo: how often each pair."""
-    minibatches: int = 4
+    epochs: int = 2
+    """ppo: how often each visit is learnt from."""
+    minibatches: int = 2
     """ppo: optimiser steps per epoch."""
+    dpo_epochs: int | None = None
+    """dpo: how often each pair is learnt from; None: 20 times by a table, once by a language model."""
     pairs: int = 10_000
     """dpo, reward-model: how many pairs of answers are compared."""
     evaluator_beta: float = 5.0
@@ -83,11 +85,13 @@ class RLHSSettings:
 
     def __post_init__(self) -> None:
         for name, least in (
-            ("iterations", 1), ("batch", 2), ("epochs", 1), ("minibatches", 1), ("pairs", 2),
+            ("iterations", 1), ("batch", 2), ("epochs", 1), ("minibatches", 1), ("pairs", 10),
             ("adapter", 0), ("max_tokens", 1), ("save_every", 1), ("kl", 0), ("entropy", 0),
         ):  # fmt: skip
             if getattr(self, name) < least:
                 raise WrongUse(f"rlhs: expected {name} >= {least}, got {getattr(self, name)}")
+        if self.dpo_epochs is not None and self.dpo_epochs < 1:
+            raise WrongUse(f"rlhs: expected dpo_epochs >= 1, got {self.dpo_epochs}")
         for name in ("beta", "evaluator_beta"):
             if not getattr(self, name) > 0:
                 raise WrongUse(f"rlhs: expected {name} > 0, got {getattr(self, name)}")

@@ -13,7 +13,7 @@ from playout.training.rlhs import POLICY, REWARD_MODEL, rlhs, table_advice
 from playout.training.rlhs_market import Market
 from playout.training.rlhs_settings import MarketConfig, RLHSConfig, RLHSSettings
 
-QUICK = RLHSSettings(iterations=60, batch=256, learning_rate=0.2, epochs=4, minibatches=1, pairs=4000)
+QUICK = RLHSSettings(iterations=60, batch=256, learning_rate=0.2, dpo_epochs=4, minibatches=1, pairs=4000)
 
 
 def means(policy: ClaimTable) -> dict[str, float]:
@@ -42,7 +42,7 @@ def test_immediate_feedback_breeds_lies_and_hindsight_does_not(tmp_path: Path, a
 @pytest.mark.parametrize("algorithm", ["ppo", "dpo"])
 def test_a_run_that_was_killed_goes_on_as_if_it_had_not_been(tmp_path: Path, algorithm: str) -> None:
     def config() -> RLHSConfig:
-        settings = RLHSSettings(iterations=6, batch=64, epochs=3, pairs=600, save_every=2)
+        settings = RLHSSettings(iterations=6, batch=64, dpo_epochs=3, pairs=600, save_every=2)
         return RLHSConfig(feedback="partial", algorithm=algorithm, settings=settings)  # type: ignore[arg-type]
 
     whole = rlhs(config(), out=tmp_path / "whole")

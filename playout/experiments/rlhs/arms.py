@@ -25,7 +25,7 @@ CONTRASTS = {
     ),
 }  # fmt: skip
 """Comparisons between arms: name -> arm, other arm, metric."""
-_SWEEP = {"batch": 1024, "iterations": 400}
+_REINFORCE = {"batch": 1024, "iterations": 400}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +96,9 @@ def _table_arms(domains: tuple[str, ...]) -> Iterator[Arm]:
         yield Arm(name=f"base.{base}", role="base", base=base, tested=("", *domains))
     for kind in KINDS:
         yield _arm("main", kind, tested=("", *domains))
-    for algorithm in ("reinforce", "dpo"):
+    for algorithm, settings in (("reinforce", _REINFORCE), ("dpo", {})):
         for kind in ("immediate", "partial", "oracle"):
-            yield _arm("main", kind, algorithm=algorithm)
+            yield _arm("main", kind, algorithm=algorithm, settings=settings)
     for algorithm in ("ppo", "dpo"):
         for kind in ("immediate", "partial"):
             yield _arm("main", kind, algorithm=algorithm, reward="reward-model")
@@ -108,10 +108,10 @@ def _table_arms(domains: tuple[str, ...]) -> Iterator[Arm]:
         yield _arm("withheld", kind, base="withholder")
     yield _arm("control", "immediate", settings={"shuffle": True})
     for steps in STEPS:
-        yield _arm("horizon", f"horizon:{steps}", algorithm="reinforce", settings=_SWEEP, seeds=3)
+        yield _arm("horizon", f"horizon:{steps}", algorithm="reinforce", settings=_REINFORCE, seeds=3)
     for accuracy in ACCURACIES:
         yield _arm(
-            "world_model", f"world_model:{accuracy:g}", algorithm="reinforce", settings=_SWEEP, seeds=3
+            "world_model", f"world_model:{accuracy:g}", algorithm="reinforce", settings=_REINFORCE, seeds=3
         )
     yield from _transfer(domains)
 
