@@ -1,5 +1,6 @@
 """The ten blocks of the building game and the shape of its worlds. What can be done is in ``rules``."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ LEAST = Size(3, 4, 3)
 """Ground below, and room for a player above it."""
 
 
-def size_of(size: str | tuple[int, int, int] | list[int]) -> Size:
+def size_of(size: str | Sequence[int]) -> Size:
     """The size called ``size``, or of these three numbers.
 
     Raises:

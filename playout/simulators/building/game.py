@@ -3,7 +3,8 @@
 All interfaces hold one of these: those of one copy with N = 1. Leaves out spaces and wording.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.simulators.bank import LevelBank
 from playout.simulators.building import copies, people, rules
-from playout.simulators.building.actions import Numbering, Planes
+from playout.simulators.building.actions import Action, Numbering, Planes
 from playout.simulators.building.blocks import BLOCKS, FIRST_PLACEABLE, Size, plain, size_of
 from playout.simulators.building.copies import ENDED, STEPS
 from playout.simulators.building.goals.bank import Split, goals_of
-from playout.simulators.building.rewards import Rewards
+from playout.simulators.building.rewards import PAPER, Rewards
 
 METRICS = ("goal_percentage", "human_actions", "assistant_goal_percentage", "steps")
 """Of an episode: share of the goal done; places, breaks and moves of the first seat; the share of the goal
@@ -26,7 +27,7 @@ that the second seat made right, less what it spoilt; steps."""
 class GameConfig:
     """A game; the defaults are those of Laidlaw et al. 2025 but for the size."""
 
-    size: str | tuple[int, int, int] | list[int] = "small"
+    size: str | Sequence[int] = "small"
     """``tiny``, ``small``, ``paper``, or width, height and depth."""
     players: int = 2
     """Seats."""
@@ -34,7 +35,7 @@ class GameConfig:
     """Which generated goals: ``train``, ``valid`` or ``test``."""
     goals: LevelBank | None = None
     """Goals to build in place of generated ones (``goals.bank.goal_bank``)."""
-    people: str | tuple[str, ...] | list[str] = "train"
+    people: str | Sequence[str] = "train"
     """Builders in seats that nobody takes: ``train``, ``unseen``, or names of ``people``."""
     finite: bool = False
     """Blocks are taken from a palette, owned, and can be given."""
@@ -50,7 +51,8 @@ class GameConfig:
     """Terminated at this share of the goal."""
     patience: int = 0
     """Truncated after so many steps without progress; 0: never."""
-    rewards: Rewards = field(default_factory=Rewards)
+    rewards: Rewards = PAPER
+    """What actions are worth."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.players <= rules.MOST_PLAYERS:
@@ -116,6 +118,12 @@ class Game:
         actions, persona = np.empty((self.n, 3), np.int64), np.empty(self.n, np.int64)
         people.act(self.field, self.state, self.bank["rounds"], who, self._people, actions, persona)
         return actions, persona
+
+    def expert(self, who: int, i: int = 0) -> int:
+        """The flat action of a builder without faults in seat ``who`` of copy ``i``."""
+        actions, persona = np.empty((self.n, 3), np.int64), np.empty(self.n, np.int64)
+        people.act(self.field, self.state, self.bank["rounds"], who, people.EXPERT, actions, persona)
+        return self.numbering.encode(Action(*map(int, actions[i])))
 
     def observe(self, who: int, *, goal_visible: bool, out: np.ndarray | None = None) -> np.ndarray:
         """What a seat sees, uint8[N, 6, W, H, D]; the planes are those of ``copies.observe``."""

@@ -6,6 +6,7 @@ It is a pure function of the world, its key and the number of the step: it has n
 it is shows in what it does alone. Leaves out people who learn from records (``agents``).
 """
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Literal, NamedTuple
 
@@ -86,7 +87,7 @@ class People(NamedTuple):
     """float64[K, 8]."""
 
 
-def people_of(people: str | list[str] | tuple[str, ...] = "train") -> People:
+def people_of(people: str | Sequence[str] = "train") -> People:
     """The builders of a split, or those with these names.
 
     Raises:
@@ -102,8 +103,16 @@ def people_of(people: str | list[str] | tuple[str, ...] = "train") -> People:
     for name in names:
         if name not in known:
             raise WrongUse(f"people: expected train, unseen or names of {', '.join(known)}, got {name!r}")
-    ranges = np.array([astuple(known[name]) for name in names], np.float64)
+    return _table([known[name] for name in names])
+
+
+def _table(personas: list[Persona]) -> People:
+    ranges = np.array([astuple(persona) for persona in personas], np.float64)
     return People(np.ascontiguousarray(ranges[..., 0]), np.ascontiguousarray(ranges[..., 1]))
+
+
+EXPERT = _table([Persona()])
+"""One builder without faults, who goes by the shortest ways."""
 
 
 class Desk(NamedTuple):

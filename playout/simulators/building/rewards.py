@@ -41,3 +41,7 @@ class Rewards:
         return RewardTable(
             self.place_wrong, self.incorrect, self.noop, self.action, self.get_resources, self.own_share
         )
+
+
+PAPER = Rewards()
+"""Those of Laidlaw et al. 2025."""

@@ -1,0 +1,83 @@
+"""What the seats of a building game see and are told: spaces, observations, infos and frames."""
+
+from typing import Any
+
+import numpy as np
+from gymnasium import spaces
+
+from playout.core import Frame
+from playout.simulators.building.blocks import AIR, BLOCKS, NAMES
+from playout.simulators.building.copies import PLANES, STEPS
+from playout.simulators.building.game import Game
+from playout.simulators.building.rules import MOST_OWNED
+
+HUMAN, ASSISTANT = 0, 1
+SEATS = ("human", "assistant")
+SEAT_COLOURS = ("#2d6cdf", "#d05a28")
+COLOURS = (
+    "#ffffff", "#4a4a4a", "#8a6239", "#8d8d8d", "#bfe3ee",
+    "#6b5130", "#c19a5b", "#a9a9a9", "#7b7f86", "#f2f0ea",
+)  # fmt: skip
+"""Of the blocks."""
+
+
+def observation_space(game: Game) -> spaces.Dict:
+    """``world`` uint8[6, W, H, D], ``inventory`` int32[P, 10], ``timestep`` int32[]."""
+    config = game.config
+    return spaces.Dict(
+        world=spaces.Box(0, 255, (PLANES, *game.size), np.uint8),
+        inventory=spaces.Box(0, MOST_OWNED, (config.players, BLOCKS), np.int32),
+        timestep=spaces.Box(0, config.max_steps, (), np.int32),
+    )
+
+
+def observations(game: Game, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:
+    """What a seat sees in all copies, with a leading axis N."""
+    return {
+        "world": game.observe(who, goal_visible=goal_visible),
+        "inventory": game.inventory(who),
+        "timestep": game.state.counters[:, STEPS].copy(),
+    }
+
+
+def observation(game: Game, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:
+    """What a seat sees in the one copy."""
+    seen = observations(game, who, goal_visible=goal_visible)
+    return {name: np.asarray(array[0]) for name, array in seen.items()}
+
+
+def outcome(game: Game, i: int = 0) -> tuple[bool, dict[str, float]]:
+    """Success and metrics of a copy."""
+    success, metrics = game.outcome()
+    return bool(success[i]), {name: float(values[i]) for name, values in metrics.items()}
+
+
+def frame(game: Game, i: int = 0, *, goal: bool = False) -> Frame:
+    """A copy as a ``voxels`` frame: blocks, and the players as people.
+
+    Args:
+        game: of which.
+        i: the copy.
+        goal: draws the goal in place of what has been built.
+    """
+    scene = game.state.scene
+    world = (game.state.goal if goal else scene.blocks)[i].reshape(game.size)
+    cells = np.argwhere(world != AIR)
+    blocks = [[*map(int, cell), int(world[tuple(cell)])] for cell in cells]
+    people = [] if goal or game.config.teleport else scene.players[i]
+    marks = [
+        {"at": [int(x), int(y), int(z)], "name": SEATS[min(who, 1)], "colour": SEAT_COLOURS[min(who, 1)]}
+        for who, (x, y, z) in enumerate(people)
+    ]
+    legend = [{"name": name, "colour": colour} for name, colour in zip(NAMES, COLOURS, strict=True)]
+    share = game.shares()[i]
+    caption = "the goal" if goal else f"step {game.state.counters[i, STEPS]}, {share:.0%} of the goal"
+    data: dict[str, Any] = {
+        "size": list(game.size), "blocks": blocks, "legend": legend, "marks": marks, "caption": caption
+    }  # fmt: skip
+    return Frame("voxels", data)
+
+
+def hidden(game: Game, who: int) -> dict[str, Any]:
+    """What the acting seat ``who`` must not know, and what an expert would do in its place."""
+    return {"goal": game.state.goal[0].reshape(game.size).copy(), "expert_plan": (game.expert(who),)}
