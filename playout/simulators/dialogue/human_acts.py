@@ -1,6 +1,6 @@
 """How people choose acts: counted in human dialogues, by what the other side said last.
 
-A planner without dialogues to learn from first learns to talk like these tables (``ActTask.human_acts``).
+A planner without dialogues to learn from first learns to talk like these tables.
 What is kept of the dialogues is counts and nothing else. Fitted by
 
     python -m playout.simulators.dialogue.human_acts DATA

@@ -54,8 +54,6 @@ class ActTask(Protocol):
     """Acts of the system after which the environment truncates."""
     assessor: Assessor
     """Who decides the rewards."""
-    human_acts: np.ndarray
-    """float64[codes, A]: how often people chose each act after each id of a history; rows sum to 1."""
 
     def start(self, keys: np.ndarray) -> Any:
         """The states of new episodes, one for each of ``keys`` (uint64[N])."""
@@ -93,6 +91,10 @@ class ActTask(Protocol):
 
     def case_text(self, state: Any, i: int) -> str:
         """The case of copy ``i`` as the system is told it before the dialogue."""
+        ...
+
+    def human_acts(self) -> np.ndarray:
+        """How often people chose each act after each id of a history: float64[codes, A], rows sum to 1."""
         ...
 
     def speech(self) -> "Speech":

@@ -68,7 +68,6 @@ class Support:
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
         self.situations, self.personas = situations(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
-        self.human_acts = human_acts(self.name, len(self.acts), len(self.replies))
         self._settings = rules.Settings(
             cases=len(self.situations),
             people=table(self.personas, rules.TRAITS),
@@ -126,6 +125,10 @@ class Support:
         """Feeling and kind of problem; the person tells the situation."""
         one = self.situations[state.case[i]]
         return f"Somebody seeks support. Feeling: {one.feeling}. Problem: {one.problem}."
+
+    def human_acts(self) -> np.ndarray:
+        """Counted in human dialogues; see ``dialogue.human_acts``."""
+        return human_acts(self.name, len(self.acts), len(self.replies))
 
     def speech(self) -> "SupportSpeech":
         """The talk in words."""

@@ -74,7 +74,6 @@ class Tutoring:
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
         self.items, self.personas = items(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
-        self.human_acts = human_acts(self.name, len(self.acts), len(self.replies))
         self._settings = rules.Settings(
             ease=np.array([item.ease for item in self.items]),
             people=table(self.personas, rules.TRAITS),
@@ -137,6 +136,10 @@ class Tutoring:
         """The phrase and its translation, which the tutor knows."""
         item = self.items[state.item[i]]
         return f'The student is to translate "{item.sentence}" into Italian. The answer is "{item.target}".'
+
+    def human_acts(self) -> np.ndarray:
+        """Counted in human dialogues; see ``dialogue.human_acts``."""
+        return human_acts(self.name, len(self.acts), len(self.replies))
 
     def speech(self) -> "TutoringSpeech":
         """The lesson in words."""
