@@ -176,7 +176,10 @@ class DialogueWorld(LanguageWorld):
 
     def privileged(self) -> dict[str, Any]:
         """What the person hides, and ``expert_plan``; nothing of a model's mind is known."""
-        return {} if self._person else self.task.privileged(self._state, 0)
+        if self._person:
+            return {}
+        hidden = self.task.privileged(self._state, 0)
+        return hidden | {"expert_plan": tuple(f"[{self.task.acts[act]}]" for act in hidden["expert_plan"])}
 
     def frame(self) -> Frame:
         """The dialogue as a ``chat`` frame: acts, verdicts and rewards as notes."""

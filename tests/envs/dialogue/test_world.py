@@ -46,6 +46,30 @@ def test_what_is_seen_and_told() -> None:
     assert info["dialogue"] == (opening, "Could you try?", observation) and info["act"] == "Question"
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_the_name_of_an_act_in_brackets_is_said_in_the_worlds_words(task: str) -> None:
+    acts, words = DialogueActs(task=task), DialogueWorld(task=task)
+    acts.reset(seed=9)
+    words.reset(seed=9)
+    for act in (4, 2, 0):
+        expected = acts.step(act)[1:4]
+        assert words.step(f" [{acts.task.acts[act]}]\n")[1:4] == expected
+    assert words._said == acts.transcript()
+    assert words.step("[Nothing like that]")[4]["dialogue"][-2] == "[Nothing like that]"
+
+
+def test_the_expert_plays_in_words() -> None:
+    env, solved = DialogueWorld(task="tutoring"), 0
+    for seed in range(20):
+        env.reset(seed=seed)
+        ended = False
+        while not ended:
+            *_, terminated, truncated, info = env.step(env.privileged()["expert_plan"][0])
+            ended = terminated or truncated
+        solved += info["is_success"]
+    assert solved >= 12
+
+
 @pytest.mark.parametrize("text", ["", "  \n\t", "x" * 5000])
 def test_silence_and_endless_talk_leave_the_person_as_they_are(text: str) -> None:
     env = DialogueWorld(task="support")
