@@ -6,15 +6,18 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from playout.agents.constant import ConstantAgent, ConstantConfig
 from playout.agents.expert import ExpertAgent, ExpertConfig
 from playout.agents.human import HumanAgent
 from playout.agents.language import LanguageAgent, LanguageConfig
 from playout.agents.options import Option, check_names, make_config, options_of, suggest
+from playout.agents.planner.config import PlannedConfig
 from playout.agents.random import RandomAgent, RandomConfig
 from playout.core import Agent, WrongUse
+
+_PLANNED = "playout.agents.planner.agent:planned"  # imports compiled code
 
 
 class _Kind(NamedTuple):
@@ -22,7 +25,7 @@ class _Kind(NamedTuple):
 
     make: Callable[..., Agent]
     config: type
-    takes_model: bool = False
+    model: Literal["none", "optional", "required"] = "none"
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,15 @@ BUILT_IN: dict[str, _Kind] = {
     "random": _Kind(RandomAgent, RandomConfig),
     "constant": _Kind(ConstantAgent, ConstantConfig),
     "expert": _Kind(ExpertAgent, ExpertConfig),
-    "language": _Kind(LanguageAgent, LanguageConfig, takes_model=True),
+    "language": _Kind(LanguageAgent, LanguageConfig, "required"),
+    "planned": _Kind(lambda *given: _import(_PLANNED)(*given), PlannedConfig, "optional"),
     "human": _Kind(lambda _: HumanAgent(), _NoOptions),
 }
 
 RUN_LOADERS: dict[str, str] = {
     "language": "playout.training.policy:load_agent",
     "actor-critic": "playout.training.actor_policy:load_agent",
+    "planner": "playout.agents.planner.agent:load_run",
 }
 """``"policy"`` of a run's manifest -> ``"module:function"``, called as ``function(folder, options)``.
 
@@ -96,10 +101,10 @@ def is_oracle(agent: Agent) -> bool:
 def _make_built_in(name: str, model: str | None, options: Mapping[str, Any]) -> Agent:
     kind = BUILT_IN[name]
     config = make_config(kind.config, name, options)
-    if not kind.takes_model:
+    if kind.model == "none":
         _refuse_model(name, model)
         return kind.make(config)
-    if model is None:
+    if model is None and kind.model == "required":
         raise WrongUse(f"{name}: a model is missing; name one: smollm2, hf:PATH, openai:MODEL@URL, …")
     return kind.make(model, config)
 

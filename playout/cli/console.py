@@ -34,7 +34,9 @@ def show(renderable: RenderableType, *, aside: bool = False) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> Table:
     """A table of plain text: cells are data, so markup in them is not obeyed."""
-    grid = Table(*columns, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    grid = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        grid.add_column(column, no_wrap=number == 0, overflow="fold")  # names are to be copied
     for row in rows:
         grid.add_row(*(escape(str(cell)) for cell in row))
     return grid

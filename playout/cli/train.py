@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from tyro.conf import OmitArgPrefixes, Positional, UseAppendAction, arg, subcommand
 
+from playout.agents.planner.config import WORLDS, TaskName
 from playout.cli import console
 from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
@@ -14,6 +15,8 @@ from playout.rollouts.store import Run
 from playout.training.settings import (
     GRPOConfig,
     GRPOSettings,
+    PPDPPConfig,
+    PPDPPSettings,
     PPOConfig,
     SFTConfig,
     SFTSettings,
@@ -137,19 +140,64 @@ class Ppo(_World):
         return ppo(config, out=self.out, resume=self.resume, progress=progress)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ppdpp(_Common):
+    """Train a planner of dialogue acts: first on a teacher's acts, then by talking with simulated people.
+
+    Example: playout train ppdpp --task negotiation --out runs/planner
+    """
+
+    task: TaskName
+    """What is talked about: negotiation, tutoring or support."""
+    env_option: Annotated[_Words, arg(name="env", metavar="K=V ...")] = ()
+    """Arguments of the world, but for split. Example: --env assessor=noisy=0.1"""
+    encoder: str = PPDPPConfig.encoder
+    """What the planner reads: acts, or words through ngrams, minilm or hf:PATH_OR_HUB_ID."""
+    hidden: int = PPDPPConfig.hidden
+    """Units between the encoder and the acts; 0 leaves the layer out."""
+    teacher: str = PPDPPConfig.teacher
+    """Whose acts are learnt first: fitted (as people talked), hand, random, or a folder of dialogues."""
+    teacher_episodes: int = PPDPPConfig.teacher_episodes
+    """Dialogues that a teacher without a folder holds."""
+    settings: OmitArgPrefixes[PPDPPSettings] = field(default_factory=PPDPPSettings)
+
+    @property
+    def env(self) -> str:
+        """The world of the task: in words where the planner reads them."""
+        return WORLDS[self.task] if self.encoder == "acts" else WORLDS[self.task].replace("Acts", "")
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.ppdpp import ppdpp
+
+        config = PPDPPConfig(
+            env=self.env,
+            env_kwargs=pairs(flat(self.env_option), "--env"),
+            encoder=self.encoder,
+            hidden=self.hidden,
+            teacher=self.teacher,
+            teacher_episodes=self.teacher_episodes,
+            seed=self.seed,
+            settings=self.settings,
+        )
+        return ppdpp(config, out=self.out, resume=self.resume, progress=progress)
+
+
 Options = (
     Annotated[Sft, subcommand("sft")]
     | Annotated[Grpo, subcommand("grpo")]
     | Annotated[Ppo, subcommand("ppo")]
+    | Annotated[Ppdpp, subcommand("ppdpp")]
 )
 
 
-def run(options: Sft | Grpo | Ppo) -> None:
+def run(options: Sft | Grpo | Ppo | Ppdpp) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)
     rows = list(trained.metrics())
-    first, last = rows[0], rows[-1]
+    last = rows[-1]
+    first = {name: value for row in reversed(rows) for name, value in row.items()}
     cells = [(name, _shown(first.get(name)), _shown(value)) for name, value in last.items()]
     console.show(console.table(("", "first", "last"), cells, title=str(trained.folder)), aside=options.json)
     console.note(f"evaluate: playout eval {options.env} --agent {trained.folder}")

@@ -4,10 +4,18 @@
 episode under the same key. Copy ``i`` of a vector environment is seeded ``s + i``, as in Gymnasium.
 """
 
-import gymnasium as gym
+from typing import Protocol
+
 import numpy as np
 
 from playout.core import random
+
+
+class _Seeded(Protocol):
+    """Whatever has a generator of its own, as Gymnasium's environments do."""
+
+    @property
+    def np_random(self) -> np.random.Generator: ...
 
 
 class EpisodeKeys:
@@ -19,7 +27,7 @@ class EpisodeKeys:
         self.key: int | None = None
         self.episode = 0
 
-    def next(self, env: gym.Env, seed: int | None) -> int:
+    def next(self, env: "_Seeded", seed: int | None) -> int:
         """Advance to the next episode, or to episode 0 of ``seed``; return the episode's key."""
         if seed is not None:
             self.key, self.episode = random.key_of_seed(seed), 0

@@ -154,7 +154,7 @@ def prefer(
         seed: of the draws.
     """
     scores = np.array([assessor.scores([pair.episodes[side] for pair in pairs]) for side in (0, 1)])
-    first = boltzmann_labels(*scores, beta, seed=seed)
+    first = boltzmann_labels(scores[0], scores[1], beta, seed=seed)
     return [
         _preference(pair, bool(wins), abs(float(a - b)), source, seed)
         for pair, wins, a, b in zip(pairs, first, *scores, strict=True)
@@ -190,11 +190,11 @@ def judged(
         if found.preference is None or found.score is None or (consistent and not found.consistent):
             continue
         wins = found.preference == "a"
-        votes = (
+        votes: tuple[int, int] = (
             found.first.counts["A"] + found.second.counts["B"],
             found.first.counts["B"] + found.second.counts["A"],
         )
-        votes = votes if wins else votes[::-1]
+        votes = votes if wins else (votes[1], votes[0])
         margin = abs(2 * found.score - 1)
         records.append(_preference(pair, wins, margin, source, config.seed, votes))
     return records

@@ -8,7 +8,8 @@ the same in the loss. Advantages are in ``groups``.
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,6 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             raise WrongUse("grpo: an agent in score mode writes nothing to learn from; use answer or think")
         settings = self.settings
         self.policy = load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
-        self.policy.model.register_forward_pre_hook(_count_positions, with_kwargs=True)
         super().__init__(
             model=self.policy.model,
             reward_funcs=_nothing_more,
@@ -136,17 +136,13 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         """TRL's place for making rows; ``inputs`` are place-holders.
 
         Returns:
-            ``prompt_ids``, ``prompt_mask`` (int64[N, P], padded on the left), ``completion_ids``,
-            ``completion_mask`` (int64[N, C], padded on the right), ``tool_mask`` (1 where the model chose
-            the token), ``advantages``, ``old_per_token_logps`` and ``weights`` (float32[N, C]; the weights
-            of all rows sum to 1), ``num_items_in_batch`` and, where a reference is used,
-            ``ref_per_token_logps``. N is a multiple of ``updates``.
+            :func:`tensors` and, where a reference is used, ``reference``: its log-probabilities, float32[N, L].
         """
         pad = int(self.policy.tokenizer.pad_token_id)
-        found = _tensors(*self.collect(), multiple=self.settings.updates, pad=pad)
+        found = tensors(*self.collect(), multiple=self.settings.updates, pad=pad)
         rows = {name: tensor.to(self.accelerator.device) for name, tensor in found.items()}
         if self.settings.kl:
-            rows["ref_per_token_logps"] = self._reference(rows)
+            rows["reference"] = self._reference(rows)
         return rows
 
     def _compute_loss(self, model: Any, inputs: dict[str, Tensor]) -> Tensor:
@@ -154,7 +150,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
 
         All parts but the last are back-propagated here, so that the graph of one is alive at a time.
         """
-        parts = list(_parts(inputs, self.settings.batch_tokens))
+        parts = [_taken(inputs, part) for part in _parts(inputs["mask"], self.settings.batch_tokens)]
         total = torch.zeros((), device=self.accelerator.device)
         for part in parts[:-1]:
             loss = self._part_loss(model, part)
@@ -163,10 +159,10 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         return total + self._part_loss(model, parts[-1])
 
     def _part_loss(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
-        settings = self.settings
-        logprobs, entropy = self._logprobs(model, rows)
-        mask = rows["tool_mask"] * rows["completion_mask"]
-        old, advantage = rows["old_per_token_logps"], rows["advantages"]
+        settings, first = self.settings, _first(rows["chosen"])
+        logprobs, entropy = token_logprobs(model, rows["ids"], rows["mask"], first)
+        rows = {name: tensor[:, first:] for name, tensor in rows.items()}
+        old, advantage, mask = rows["old_logprobs"], rows["advantages"], rows["chosen"]
         clip = {"low": settings.clip, "high": settings.clip_high}
         loss = losses.clipped_surrogate(logprobs, old, advantage, **clip)
         with torch.no_grad():
@@ -177,32 +173,26 @@ class EpisodeGRPOTrainer(GRPOTrainer):
                 kl_old=losses.masked_mean(losses.kl_k3(old, logprobs), mask).item(),
             )
         if settings.kl:
-            divergence = losses.kl_k3(logprobs, rows["ref_per_token_logps"])
+            divergence = losses.kl_k3(logprobs, rows["reference"])
             self._note(kl=losses.masked_mean(divergence, mask).item())
             loss = loss + settings.kl * divergence
         if settings.entropy:
             loss = loss - settings.entropy * entropy
         return (rows["weights"] * loss).sum() * settings.updates
 
-    def _logprobs(self, model: Any, rows: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Log-probabilities of the completions' tokens and entropies, float32[N, C] each."""
-        ids = torch.cat([rows["prompt_ids"], rows["completion_ids"]], 1)
-        mask = torch.cat([rows["prompt_mask"], rows["completion_mask"]], 1)
-        columns = rows["completion_ids"].shape[1]
-        logprobs, entropy, _ = self._get_per_token_logps_and_entropies(
-            model, ids, mask, columns, compute_entropy=True
-        )
-        assert entropy is not None
-        return logprobs, entropy
-
     @torch.no_grad()
     def _reference(self, rows: dict[str, Tensor]) -> Tensor:
-        """Log-probabilities under the model that the training started with."""
-        if self.ref_model is not None:
-            return self._logprobs(self.ref_model, rows)[0]
-        model = self.accelerator.unwrap_model(self.model)
-        with model.disable_adapter():
-            return self._logprobs(model, rows)[0]
+        """Log-probabilities under the model that the training started with, float32[N, L]."""
+        found = torch.zeros_like(rows["old_logprobs"])
+        own = self.accelerator.unwrap_model(self.model)
+        model, as_begun = (
+            (own, own.disable_adapter) if self.ref_model is None else (self.ref_model, nullcontext)
+        )
+        with as_begun():
+            for part in _parts(rows["mask"], self.settings.batch_tokens):
+                ids, mask = (tensor for tensor in _taken(rows, part, "ids", "mask").values())
+                found[part, 1 : ids.shape[1]] = token_logprobs(model, ids, mask, 1)[0]
+        return found
 
     def _note(self, numbers: Mapping[str, float] = {}, **more: float) -> None:
         """Add to what is reported for this iteration; what is noted several times is averaged."""
@@ -276,77 +266,84 @@ def last_checkpoint(folder: Path) -> Path | None:
     return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
 
 
-def _tensors(
-    sequences: list[TokenSequence],
+def tensors(
+    sequences: Sequence[TokenSequence],
     values: NDArray[np.float64],
     weights: NDArray[np.float64],
     *,
-    multiple: int,
-    pad: int,
+    multiple: int = 1,
+    pad: int = 0,
 ) -> dict[str, Tensor]:
-    """The rows that TRL takes, filled up with rows of weight 0 to a ``multiple``."""
-    sequences = sequences or [TokenSequence(*(np.full(2, fill) for fill in (pad, NOT_CHOSEN, 0.0)))]
-    missing = -len(sequences) % multiple
-    firsts = [min(max(1, part.first), len(part.ids) - 1) for part in sequences]
-    firsts, padding = [*firsts, *firsts[:1] * missing], sequences[:1] * missing
-    per_step = np.append(values, 0.0), np.append(_per_token(weights, sequences), 0.0)
-    parts = [*sequences, *padding]
+    """N sequences of at most L tokens, padded on the right, and with rows that weigh nothing to a ``multiple``.
 
-    def tail(of: Callable[[TokenSequence], NDArray], fill: float = 0) -> Tensor:
-        pieces = [of(part)[first:] for part, first in zip(parts, firsts, strict=True)]
-        return torch.from_numpy(padded(pieces, fill))
+    Args:
+        sequences: of tokens, made of M steps.
+        values: float64[M], advantages.
+        weights: float64[M]; a step's weight is shared among the tokens that were chosen in it.
+        multiple: what N is divisible by.
+        pad: a token.
 
-    heads = [part.ids[:first] for part, first in zip(parts, firsts, strict=True)]
-    chosen = tail(lambda part: (part.step != NOT_CHOSEN).astype(np.int64))
-    weight = tail(lambda part: per_step[1][part.step].astype(np.float32))
-    weight[len(sequences) :] = 0.0
-    return {
-        "prompt_ids": torch.from_numpy(padded(heads, pad, left=True)),
-        "prompt_mask": torch.from_numpy(padded([np.ones_like(head) for head in heads], 0, left=True)),
-        "completion_ids": tail(lambda part: part.ids, pad),
-        "completion_mask": tail(lambda part: np.ones_like(part.ids)),
-        "tool_mask": chosen,
-        "advantages": tail(lambda part: per_step[0][part.step].astype(np.float32)),
-        "old_per_token_logps": tail(lambda part: part.logprobs.astype(np.float32)),
-        "weights": weight,
-        "num_items_in_batch": chosen.sum(),
+    Returns:
+        ``ids``, ``mask`` (1 where there is a token) and ``chosen`` (1 where the model chose it), int64[N, L];
+        ``advantages``, ``old_logprobs`` and ``weights``, float32[N, L], 0 where the model chose nothing.
+    """
+    nothing = TokenSequence(np.full(2, pad), np.full(2, NOT_CHOSEN), np.zeros(2, np.float32))
+    missing = -len(sequences) % multiple if sequences else multiple
+    sequences = [*sequences, *[nothing] * missing]
+    step = padded([part.step for part in sequences], NOT_CHOSEN)
+    tokens = np.bincount(step[step != NOT_CHOSEN], minlength=len(weights))
+    found = {
+        "ids": padded([part.ids for part in sequences], pad),
+        "mask": padded([np.ones_like(part.ids) for part in sequences], 0),
+        "chosen": (step != NOT_CHOSEN).astype(np.int64),
+        "advantages": _per_token(values, step),
+        "old_logprobs": padded([part.logprobs for part in sequences], 0),
+        "weights": _per_token(weights / np.maximum(1, tokens), step),
     }
+    return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
-def _per_token(weights: NDArray[np.float64], sequences: list[TokenSequence]) -> NDArray[np.float64]:
-    """The weight of a step, shared among the tokens that were chosen in it."""
-    chosen = np.concatenate([part.step[part.step != NOT_CHOSEN] for part in sequences])
-    return weights / np.maximum(1, np.bincount(chosen, minlength=len(weights)))
+def token_logprobs(model: Any, ids: Tensor, mask: Tensor, first: int) -> tuple[Tensor, Tensor]:
+    """Log-probabilities of the tokens from the column ``first`` on, and entropies: float32[N, L - first] each.
+
+    Args:
+        model: a causal language model of transformers.
+        ids: int64[N, L], padded on the right.
+        mask: int64[N, L], 1 where there is a token.
+        first: at least 1, for nothing is known of the first token.
+    """
+    keep = ids.shape[1] - first + 1
+    out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
+    logprobs = out.logits[:, :-1].float().log_softmax(-1)
+    return logprobs.gather(2, ids[:, first:, None])[:, :, 0], losses.entropy(logprobs)
 
 
-def _parts(rows: dict[str, Tensor], most: int) -> Any:
-    """The rows in parts of at most ``most`` tokens after padding, rows of similar length together."""
-    lengths = rows["prompt_mask"].sum(1) + rows["completion_mask"].sum(1)
-    order = lengths.argsort()
-    start = 0
+def _per_token(of_step: NDArray[np.float64], step: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.append(of_step, 0.0)[step].astype(np.float32)  # NOT_CHOSEN is the last
+
+
+def _first(chosen: Tensor) -> int:
+    """The first column that a token was chosen in, at least 1."""
+    columns = chosen.any(0).nonzero()
+    return max(1, int(columns[0])) if len(columns) else 1
+
+
+def _parts(mask: Tensor, most: int) -> Iterator[Tensor]:
+    """The numbers of the rows, in parts of at most ``most`` tokens after padding, of similar length."""
+    lengths = mask.sum(1)
+    order, start = lengths.argsort(), 0
     while start < len(order):
         end = start + 1
         while end < len(order) and (end + 1 - start) * int(lengths[order[end]]) <= most:
             end += 1
-        yield _trimmed({name: tensor[order[start:end]] for name, tensor in rows.items() if tensor.ndim})
+        yield order[start:end]
         start = end
 
 
-def _trimmed(rows: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Without the columns that are padding in all rows."""
-    prompt, completion = int(rows["prompt_mask"].sum(1).max()), int(rows["completion_mask"].sum(1).max())
-    return {
-        name: tensor[:, -prompt:] if name.startswith("prompt") else tensor[:, :completion]
-        for name, tensor in rows.items()
-    }
-
-
-def _count_positions(module: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Positions from the mask: TRL pads prompts on the left, and models count the pads if they are let."""
-    mask = kwargs.get("attention_mask")
-    if mask is not None and kwargs.get("position_ids") is None and kwargs.get("past_key_values") is None:
-        kwargs["position_ids"] = (mask.cumsum(1) - 1).clamp_min(0)
-    return args, kwargs
+def _taken(rows: Mapping[str, Tensor], part: Tensor, *names: str) -> dict[str, Tensor]:
+    """Some of the rows, without the columns that are padding in all of them."""
+    columns = int(rows["mask"][part].sum(1).max())
+    return {name: rows[name][part, :columns] for name in names or rows}
 
 
 def _outcomes(episodes: list[Episode], steps: Steps) -> dict[str, float]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from playout.core import MissingExtra
+from playout.core import MissingExtra, WrongUse
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.rlhs_market import Advice, Customers, Market
 from playout.training.rlhs_settings import TABLE, RLHSConfig
@@ -63,9 +63,7 @@ def rlhs(
         if config.policy == TABLE:
             _table(config, run, market, tell)
         else:
-            from playout.training.rlhs_text import train_text
-
-            train_text(config, run, market, tell)
+            raise WrongUse(f"rlhs: expected policy {TABLE!r}, got {config.policy!r}: text comes next")
     return Run(out)
 
 

@@ -127,8 +127,8 @@ def compare_advice(
     if settings.shuffle:
         worth = [np.roll(side, 1) for side in worth]
     beta = settings.evaluator_beta
-    wins = torch.from_numpy(boltzmann_labels(*worth, beta, seed=seed, counter=first))[:, None]
-    sure = np.maximum(p := boltzmann(*worth, beta), 1 - p)
+    wins = torch.from_numpy(boltzmann_labels(worth[0], worth[1], beta, seed=seed, counter=first))[:, None]
+    sure = np.maximum(p := boltzmann(worth[0], worth[1], beta), 1 - p)
     return Pairs(read, torch.where(wins, *said), torch.where(wins, *said[::-1]), ceiling=float(sure.mean()))
 
 

@@ -34,8 +34,8 @@ class Customers(NamedTuple):
 
     def take(self, rows: NDArray) -> "Customers":
         """Those at ``rows`` (integers or bools)."""
-        keys, vulnerable, manner = (array[rows] for array in self[1:])
-        return Customers(self.scenarios.take(rows), keys, vulnerable, manner)
+        scenarios = self.scenarios.take(rows)
+        return Customers(scenarios, self.keys[rows], self.vulnerable[rows], self.manner[rows])
 
 
 class Advice(NamedTuple):

@@ -284,8 +284,6 @@ class PPDPPSettings:
     """Weight of the entropy bonus; the released code has none."""
     failure: float | None = None
     """Added to the last reward of a dialogue without success (-1 in TRIP, Zhang et al. 2024)."""
-    average: float = 0.9
-    """The planner that is validated and kept is a moving average of the weights with this much memory."""
     validation: int = 200
     """Dialogues with the people of the validation split by which the best planner is chosen."""
     validate_every: int = 10

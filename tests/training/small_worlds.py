@@ -9,7 +9,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from playout.core.random import bits_array
 
-CHAIN = "small_worlds:test/Chain-v0"
+CHAIN, COPYCAT = "small_worlds:test/Chain-v0", "small_worlds:test/Copycat-v0"
 STATES, ACTIONS, DISCOUNT, STOP = 6, 3, 0.9, 0.1
 
 
@@ -95,8 +95,30 @@ class Corridor(gym.Env[dict[str, np.ndarray], np.ndarray]):
         return np.array([1, 1, *(np.arange(3) == (self._episode + self._t) % 3)], np.int8)
 
 
+class Copycat(gym.Env[dict[str, np.ndarray], np.ndarray]):
+    """Both parts of the action should be what is wished for; each is worth 1. One step, and it is over."""
+
+    def __init__(self) -> None:
+        self.observation_space = spaces.Dict(
+            {"wish": spaces.MultiDiscrete([3, 4]), "noise": spaces.Box(-1, 1, (2,))}
+        )
+        self.action_space = spaces.MultiDiscrete([3, 4], start=[10, 0])
+
+    def reset(self, *, seed: int | None = None, options: Any = None) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        noise = self.np_random.uniform(-1, 1, 2).astype(np.float32)
+        self._seen = {"wish": self.np_random.integers([3, 4]), "noise": noise}
+        return self._seen, {}
+
+    def step(self, action: np.ndarray) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        assert self.action_space.contains(action), action
+        seen = {name: part.copy() for name, part in self._seen.items()}
+        return seen, float((action - [10, 0] == self._seen["wish"]).sum()), True, False, {}
+
+
 def corridors(mode: AutoresetMode, copies: int = 2) -> SyncVectorEnv:
     return SyncVectorEnv([lambda i=i: Corridor(i) for i in range(copies)], autoreset_mode=mode)
 
 
 gym.register("test/Chain-v0", entry_point=Chain)
+gym.register("test/Copycat-v0", entry_point=Copycat)

@@ -1,4 +1,4 @@
-"""Hand-written planners, one per task: what somebody would do who knows the rules and sees what a planner sees.
+"""Hand-written planners, one per task: for somebody who knows the rules and sees what a planner sees.
 
 They read acts and features by name, never hidden state. They are baselines, and teachers when made noisy.
 """
@@ -34,9 +34,10 @@ class View:
         """bool[N]: the system's last turn was this."""
         return self._seen.acts[:, -2] == 1 + self._task.acts.index(act)
 
-    def times(self, act: str) -> NDArray[np.int64]:
-        """int64[N]: how often the system did this in the turns that are shown."""
-        return (self._seen.acts == 1 + self._task.acts.index(act)).sum(1)
+    def heard(self, *replies: str) -> NDArray[np.int64]:
+        """int64[N]: how often the person said one of these in the turns that are shown."""
+        codes = [1 + len(self._task.acts) + self._task.replies.index(reply) for reply in replies]
+        return np.isin(self._seen.acts, codes).sum(1)
 
 
 def first(n: int, default: str, *rules: tuple[Mask, str]) -> list[str]:
@@ -57,7 +58,9 @@ def tutoring(view: View) -> list[str]:
     # The part that a hint or a correction would be about.
     lacking = np.where((shown != 1).any(1), (shown != 1).argmax(1), 0)
     hinted = hints[rows, lacking] > 0
-    tried = view.said("all wrong") | view.said("partly right") | view.said("wrong order") | view.said("unsure")
+    tried = (
+        view.said("all wrong") | view.said("partly right") | view.said("wrong order") | view.said("unsure")
+    )
     return first(
         len(shown),
         "Question",
@@ -72,7 +75,33 @@ def tutoring(view: View) -> list[str]:
     )
 
 
-RULES: dict[str, Callable[[View], list[str]]] = {"tutoring": tutoring}
+def support(view: View) -> list[str]:
+    """Explore, comfort, act: in each stage the act of that stage that has failed least for what it did."""
+    explore = ("Question", "Restatement or Paraphrasing", "Others")
+    comfort = ("Reflection of feelings", "Affirmation and Reassurance", "Self-disclosure")
+    advice = ("Providing Suggestions", "Information")
+    told = (view.heard("vents", "feels understood", "brushes off", "asks for advice") > 0) | (
+        view.heard("tells more") > 1
+    )
+    safe = (view.heard("asks for advice") > 0) | (view.heard("feels understood") > 1)
+    pick = {
+        stage: np.array([_likeliest(view, stage, row) for row in range(len(told))])
+        for stage in (explore, comfort, advice)
+    }
+    return np.where(safe, pick[advice], np.where(told, pick[comfort], pick[explore])).tolist()
+
+
+def _likeliest(view: View, acts: tuple[str, ...], row: int) -> str:
+    """Whose successes so far, one in two given for a start, are the largest share."""
+
+    def share(act: str) -> float:
+        worked, failed = view.feature(f"worked {act}")[row], view.feature(f"failed {act}")[row]
+        return float((0.5 + worked) / (1 + worked + failed))
+
+    return max(acts, key=share)
+
+
+RULES: dict[str, Callable[[View], list[str]]] = {"tutoring": tutoring, "support": support}
 """Task -> its policy."""
 
 

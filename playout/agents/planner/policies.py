@@ -1,4 +1,4 @@
-"""Act policies that learn nothing: constant, random, by hand, and others made noisy."""
+"""Act policies that learn nothing: constant, random, by hand, as people talked, and others made noisy."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,7 @@ from playout.agents.planner.encoders import Seen
 from playout.agents.planner.network import Floats
 from playout.agents.planner.planner import ActPolicy
 from playout.core import WrongUse
+from playout.simulators.dialogue.task import ActTask
 
 
 class RandomActs:
@@ -76,3 +77,46 @@ def certain(acts: np.ndarray, count: int) -> Floats:
     logs = np.full((len(acts), count), -np.inf)
     logs[np.arange(len(acts)), acts] = 0.0
     return logs
+
+
+class ActTable:
+    """Acts drawn by a table over the person's last reply: how people were seen to talk."""
+
+    def __init__(self, acts: tuple[str, ...], table: np.ndarray) -> None:
+        """Use ``table``, float[K, A] of rows that sum to 1, K the kinds of entry in ``Seen.acts``.
+
+        Raises:
+            WrongUse: it is no such table.
+        """
+        if table.ndim != 2 or table.shape[1] != len(acts) or not np.allclose(table.sum(1), 1):
+            raise WrongUse(f"act table: expected rows of {len(acts)} that sum to 1, got {table.shape}")
+        self.acts = acts
+        with np.errstate(divide="ignore"):
+            self._logs = np.log(table)
+
+    def log_probabilities(self, seen: Seen) -> Floats:
+        """float64[N, A]."""
+        return self._logs[seen.acts[:, -1].astype(np.int64)]
+
+
+def policy_named(name: str, task: ActTask) -> ActPolicy:
+    """A policy that learns nothing, by its name.
+
+    Args:
+        name: ``random``, ``fitted`` (as people talked), ``hand``, or the name of an act for that one always.
+        task: whose acts.
+
+    Raises:
+        WrongUse: there is none of that name for ``task``.
+    """
+    if name == "random":
+        return RandomActs(task.acts)
+    if name == "hand":
+        from playout.agents.planner.hand import by_hand
+
+        return by_hand(task)
+    if name == "fitted":
+        return ActTable(task.acts, task.human_acts())
+    if name in task.acts:
+        return ConstantAct(task.acts, name)
+    raise WrongUse(f"planner: expected random, hand, fitted or one of {', '.join(task.acts)}, got {name!r}")

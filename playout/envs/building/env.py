@@ -19,7 +19,7 @@ from playout.simulators.building.goals.bank import Split
 from playout.simulators.building.rewards import PAPER, Rewards
 
 
-class _Building(Drawn, gym.Env[dict[str, np.ndarray], np.int64]):
+class _Building(Drawn, gym.Env[Any, Any]):
     """What both environments share; see them for what is seen and done."""
 
     players: ClassVar[int]

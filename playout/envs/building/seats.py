@@ -64,6 +64,11 @@ class BuildingSeats(Drawn, ParallelEnv[str, dict[str, np.ndarray], np.int64]):
         )
         self._keys = EpisodeKeys()
 
+    @property
+    def np_random(self) -> np.random.Generator:
+        """Decides the first episode where no seed is given."""
+        return np.random.default_rng()
+
     def observation_space(self, agent: str) -> spaces.Dict:
         """Of a seat."""
         return self._observations[agent]
@@ -76,8 +81,6 @@ class BuildingSeats(Drawn, ParallelEnv[str, dict[str, np.ndarray], np.int64]):
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, dict[str, Any]]]:
         """Start an episode; PettingZoo's contract."""
-        if seed is None and self._keys.key is None:
-            seed = int(np.random.default_rng().integers(2**62))
         self._keys.next(self, seed)
         self.game.state.key[0], self.game.state.episode[0] = self._keys.key, self._keys.episode
         self.game.start()

@@ -124,9 +124,10 @@ class ConsultancyClaimsVectorEnv(gym.vector.VectorEnv):
                 f"step: expected integers of shape {self.action_space.shape}, got {said.dtype} of shape"
                 f" {said.shape}"
             )
-        if said.min() < 0 or (said.max(0) >= self.single_action_space.nvec).any():
-            most, least = said.max(0).tolist(), said.min(0).tolist()
-            raise WrongUse(f"step: expected actions from 0 below 4, 4, 4, 3, got {least} to {most}")
+        most = np.array(self.single_action_space.nvec)  # type: ignore[reportAttributeAccessIssue]
+        if said.min() < 0 or (said.max(0) >= most).any():
+            least, largest = said.min(0).tolist(), said.max(0).tolist()
+            raise WrongUse(f"step: expected actions from 0 below {most.tolist()}, got {least} to {largest}")
         if not self.keys.ready or (self._mode == AutoresetMode.DISABLED and self.copies.ended.any()):
             raise ResetNeeded("ConsultancyClaimsVectorEnv.step: call reset() first")
         return said.astype(np.int8)
@@ -168,7 +169,7 @@ class ConsultancyClaimsVectorEnv(gym.vector.VectorEnv):
         final_info = {**self._prices(ended), **self._visited(out, ended), **self._final()}
         final_obs = np.full(self.num_envs, None, object)
         for i in np.flatnonzero(ended):
-            final_obs[i] = last[i].copy()
+            final_obs[i] = last[i]
         self.keys.advance(ended)
         self._start(ended)
         return self._prices(self._everyone) | self._visited(out, ~ended) | {

@@ -29,7 +29,7 @@ from playout.simulators.dialogue.task import (
 Observation = dict[str, np.ndarray]
 
 
-class DialogueActs(Drawn, gym.Env[Observation, np.int64]):
+class DialogueActs(Drawn, gym.Env[Any, Any]):
     """Choose the next dialogue act; a simulated person replies.
 
     Observation: ``acts``: int8[16], ids of the last turns of both sides, newest last: 0 no turn, 1 + a the

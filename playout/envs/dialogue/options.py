@@ -1,5 +1,7 @@
 """What the dialogue ids have in common: naming a task by text."""
 
+from typing import Any
+
 from playout.core.errors import WrongUse
 from playout.simulators.dialogue.assessors import Assessor
 from playout.simulators.dialogue.task import ActTask, Split
@@ -14,7 +16,7 @@ def task_of(
     population: str | None,
     data: str | None,
     assessor: str | Assessor,
-    reward: str | None,
+    reward: Any,
     max_turns: int,
 ) -> ActTask:
     """The task that an environment's arguments name.

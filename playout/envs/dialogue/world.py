@@ -85,7 +85,8 @@ class DialogueWorld(LanguageWorld):
         self._assessor = _model_assessor(assessor)
         self.task = task_of(
             task, split=split, population=population, data=data,
-            assessor=EXACT if self._assessor else assessor, reward=reward, max_turns=max_steps,
+            assessor=EXACT if isinstance(assessor, ModelAssessor) or self._assessor else assessor,
+            reward=reward, max_turns=max_steps,
         )  # fmt: skip
         self.speech = self.task.speech()
         self._realiser = _realiser(words, wording)

@@ -14,7 +14,7 @@ from playout.experiments.rlhs.results import results
 from playout.rollouts.manifest import manifest
 from playout.simulators.consultancy.catalogue import open_catalogue
 
-CELLS, RESULT, PAGE = "cells", "result.json", "index.html"
+CELLS, RESULT, SUMMARY, PAGE = "cells", "result.json", "summary.json", "index.html"
 
 
 def experiment(
@@ -29,7 +29,8 @@ def experiment(
     """Run what is missing in ``folder``, then draw.
 
     Args:
-        folder: of the experiment: ``cells/``, ``result.json``, ``curves.png`` and ``.svg``, ``index.html``.
+        folder: of the experiment: ``cells/``, ``result.json``, the same without curves as ``summary.json``,
+            figures as PNG and SVG, and ``index.html``.
         policy: ``table`` or ``text``.
         catalogue: a file, or ``published``; None for our own.
         seeds: of every arm; None for each its own number.
@@ -57,11 +58,21 @@ def experiment(
         "made": {**manifest(), "cells": len(cells), "minutes": round(seconds / 60, 2)},
         **results(arms, found),
     }
-    _write(folder / RESULT, json.dumps(said, indent=1) + "\n")
+    _write(folder / RESULT, json.dumps(said) + "\n")
+    _write(folder / SUMMARY, json.dumps(without_curves(said), indent=1) + "\n")
     files = drawing.draw(said, folder)
     figures = {name: svg.read_text("utf-8") for name, (_, svg) in files.items()}
     _write(folder / PAGE, page(said, figures))
     return said
+
+
+def without_curves(found: dict[str, Any]) -> dict[str, Any]:
+    """Results small enough to be kept with the source."""
+    arms = {
+        name: {key: value for key, value in arm.items() if key not in ("curve", "cpu_seconds")}
+        for name, arm in found["arms"].items()
+    }
+    return {**found, "arms": arms}
 
 
 def _seconds(cell: Path) -> float:

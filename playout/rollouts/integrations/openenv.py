@@ -12,8 +12,13 @@ from playout.core import MissingPackage
 from playout.rollouts.integrations.seats import TextSeat
 
 try:
-    from openenv.core.env_server.interfaces import Environment
-    from openenv.core.env_server.types import Action, EnvironmentMetadata, Observation, State
+    from openenv.core.env_server.interfaces import Environment  # type: ignore[reportMissingImports]
+    from openenv.core.env_server.types import (  # type: ignore[reportMissingImports]
+        Action,
+        EnvironmentMetadata,
+        Observation,
+        State,
+    )
 except ModuleNotFoundError as error:
     raise MissingPackage(error.name or "openenv", "pip install openenv-core") from error
 

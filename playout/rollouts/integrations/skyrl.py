@@ -12,7 +12,7 @@ from playout.rollouts.episodes import listed
 from playout.rollouts.integrations.seats import TextSeat
 
 try:
-    from skyrl_gym.envs.base_text_env import BaseTextEnv, BaseTextEnvStepOutput
+    from skyrl_gym.envs.base_text_env import BaseTextEnv, BaseTextEnvStepOutput  # type: ignore[reportMissingImports]
 except ModuleNotFoundError as error:
     raise MissingPackage(error.name or "skyrl_gym", "pip install skyrl-gym, or SkyRL with it") from error
 

@@ -21,7 +21,10 @@ from playout.rollouts.episodes import Episode, listed
 from playout.rollouts.integrations.trajectories import Trajectory, chat_agent
 
 try:
-    from verl.experimental.agent_loop.agent_loop import AgentLoopBase, AgentLoopOutput
+    from verl.experimental.agent_loop.agent_loop import (  # type: ignore[reportMissingImports]
+        AgentLoopBase,
+        AgentLoopOutput,
+    )
 except ModuleNotFoundError as error:
     raise MissingPackage(error.name or "verl", "pip install verl, in an environment of its own") from error
 

@@ -354,7 +354,7 @@ def _clear(blocks: np.ndarray, offset: np.ndarray, feet: int, number: int, faces
                 seen |= found
                 if any_one or seen == faces:
                     break
-    return seen
+    return int(seen)
 
 
 @rule
@@ -375,7 +375,7 @@ def _clear_from_above(
             found = found if free else 0
             node = _PARENT[node]
         seen |= found
-    return seen
+    return int(seen)
 
 
 @part

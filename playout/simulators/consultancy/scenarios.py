@@ -145,7 +145,7 @@ class _Combination(NamedTuple):
 def _slice(word: np.uint64, part: int, n: int) -> int:
     """An int in [0, n) for n < 2**10 or so, from 21 bits of ``word``; three parts share no bit."""
     bits = word >> np.uint64(21 * part) & np.uint64(0x1FFFFF)
-    return np.int64(bits * np.uint64(n) >> np.uint64(21))
+    return int(np.int64(bits * np.uint64(n) >> np.uint64(21)))
 
 
 @rule
@@ -153,7 +153,7 @@ def _combination(source: Source, word: np.uint64) -> _Combination:
     """One of all combinations, each with equal chance but for 2**-32."""
     categories, cases = source.tiers.shape[1], len(source.cases.shown)
     size = len(source.domains) * categories * FEATURES * cases * len(ORDERS)
-    number = np.int64((word >> np.uint64(32)) * np.uint64(size) >> np.uint64(32))
+    number = int(np.int64((word >> np.uint64(32)) * np.uint64(size) >> np.uint64(32)))
     rest, order = divmod(number, len(ORDERS))
     rest, case = divmod(rest, cases)
     rest, feature = divmod(rest, FEATURES)

@@ -115,7 +115,11 @@ class Heard(NamedTuple):
 class Speech(Protocol):
     """How the two sides of a task talk: from acts to words and back."""
 
-    task: ActTask
+    @property
+    def task(self) -> ActTask:
+        """What is talked about."""
+        ...
+
     speakers: tuple[str, str]
     """The system's and the person's role as shown: ``("tutor", "student")``."""
     instructions: str

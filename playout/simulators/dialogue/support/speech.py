@@ -22,7 +22,7 @@ _INSTRUCTIONS = (
 class SupportSpeech:
     """Supporter and help-seeker."""
 
-    speakers = ("supporter", "seeker")
+    speakers: tuple[str, str] = ("supporter", "seeker")
     instructions = _INSTRUCTIONS
     grammar = GRAMMAR
     scale = SUPPORT_SCALE

@@ -39,9 +39,9 @@ class Support:
 
     name = "support"
     acts = names(SUPPORT)
-    replies = REPLIES
+    replies: tuple[str, ...] = REPLIES
     features = ("turn", *(f"worked {act}" for act in acts), *(f"failed {act}" for act in acts))
-    metrics = ("intensity", "intensity_drop", "value")
+    metrics: tuple[str, ...] = ("intensity", "intensity_drop", "value")
 
     def __init__(
         self,

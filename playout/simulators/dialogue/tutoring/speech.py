@@ -27,7 +27,7 @@ _ATTEMPT = 1 << 32  # draws of an attempt are far from those of the wordings aro
 class TutoringSpeech:
     """Tutor and student."""
 
-    speakers = ("tutor", "student")
+    speakers: tuple[str, str] = ("tutor", "student")
     instructions = _INSTRUCTIONS
     grammar = GRAMMAR
     scale = TUTORING_SCALE

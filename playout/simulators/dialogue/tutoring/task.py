@@ -42,12 +42,12 @@ class Tutoring:
 
     name = "tutoring"
     acts = names(TUTORING)
-    replies = REPLIES
+    replies: tuple[str, ...] = REPLIES
     features = (
         "turn", "attempts", *PARTS, *(f"asks {part}" for part in PARTS[:3]),
         *(f"hints {part}" for part in PARTS),
     )  # fmt: skip
-    metrics = ("parts_right", "attempts", "value")
+    metrics: tuple[str, ...] = ("parts_right", "attempts", "value")
 
     def __init__(
         self,
