@@ -33,11 +33,7 @@ def observation_space(game: Game) -> spaces.Dict:
 
 def observations(game: Game, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:
     """What a seat sees in all copies, with a leading axis N."""
-    return {
-        "world": game.observe(who, goal_visible=goal_visible),
-        "inventory": game.inventory(who),
-        "timestep": game.state.counters[:, STEPS].copy(),
-    }
+    return game.observation_of(game.state, who, goal_visible=goal_visible)
 
 
 def observation(game: Game, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:

@@ -98,6 +98,21 @@ class Numbering:
         first = {PLACE: 1, BREAK: self.breaks, GIVE: self.gives}[kind]
         return first + (0 if kind == BREAK else block) * self.size.cells + cell
 
+    def flat(self, parts: np.ndarray) -> np.ndarray:
+        """Valid actions in parts, int64[..., 3], as flat numbers int64[...]; undoes :meth:`decode`."""
+        kind, cell, block = parts[..., 0], parts[..., 1], parts[..., 2]
+        cells = self.size.cells
+        return np.select(
+            [kind == PLACE, kind == BREAK, kind == GIVE, kind >= MOVE],
+            [
+                1 + block * cells + cell,
+                self.breaks + cell,
+                self.gives + block * cells + cell,
+                self.moves + kind - MOVE,
+            ],
+            0,
+        )
+
     def mask(self, planes: "Planes") -> np.ndarray:
         """The planes of legal actions as one mask over flat numbers, uint8[..., A]."""
         batch, cells = planes.place.shape[:-1], self.size.cells

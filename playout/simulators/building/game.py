@@ -125,25 +125,37 @@ class Game:
         people.act(self.field, self.state, self.bank["rounds"], who, people.EXPERT, actions, persona)
         return self.numbering.encode(Action(*map(int, actions[i])))
 
-    def observe(self, who: int, *, goal_visible: bool, out: np.ndarray | None = None) -> np.ndarray:
+    def observe(self, who: int, *, goal_visible: bool) -> np.ndarray:
         """What a seat sees, uint8[N, 6, W, H, D]; the planes are those of ``copies.observe``."""
-        world = np.empty((self.n, copies.PLANES, self.size.cells), np.uint8) if out is None else out
-        copies.observe(self.field, self.state, who, goal_visible, world)
-        return world.reshape(self.n, copies.PLANES, *self.size)
+        return self.observation_of(self.state, who, goal_visible=goal_visible)["world"]
 
-    def inventory(self, who: int) -> np.ndarray:
-        """Owned blocks, int32[N, P, 10]; one's own first."""
+    def observation_of(self, state: copies.Copies, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:
+        """What a seat sees of any copies of this game, as the environments give it.
+
+        ``world``, ``inventory`` (one's own first) and ``timestep``.
+        """
+        n = len(state.counters)
+        world = np.empty((n, copies.PLANES, self.size.cells), np.uint8)
+        copies.observe(self.field, state, who, goal_visible, world)
         order = [who, *(other for other in range(self.config.players) if other != who)]
-        return self.state.scene.inventory[:, order].astype(np.int32)
+        return {
+            "world": world.reshape(n, copies.PLANES, *self.size),
+            "inventory": state.scene.inventory[:, order].astype(np.int32),
+            "timestep": state.counters[:, STEPS].copy(),
+        }
 
     def legal(self, who: int) -> Planes:
         """What a seat can do now, each [N, ...]."""
-        cells = self.size.cells
-        place, remove, give = (np.empty((self.n, cells), np.uint8) for _ in range(3))
-        move = np.empty((self.n, 6), np.uint8)
-        copies.legal(self.field, self.state, who, place, remove, move, give)
-        owned = (self.state.scene.inventory[:, who] > 0).astype(np.uint8)
-        blocks = owned.copy() if self.config.finite else np.ones((self.n, BLOCKS), np.uint8)
+        return self.legal_of(self.state, who)
+
+    def legal_of(self, state: copies.Copies, who: int) -> Planes:
+        """What a seat can do in any copies of this game."""
+        n, cells = len(state.counters), self.size.cells
+        place, remove, give = (np.empty((n, cells), np.uint8) for _ in range(3))
+        move = np.empty((n, 6), np.uint8)
+        copies.legal(self.field, state, who, place, remove, move, give)
+        owned = (state.scene.inventory[:, who] > 0).astype(np.uint8)
+        blocks = owned.copy() if self.config.finite else np.ones((n, BLOCKS), np.uint8)
         blocks[:, :FIRST_PLACEABLE] = 0
         return Planes(place, remove, move, give, blocks, owned)
 
@@ -169,14 +181,15 @@ class Game:
 
     def save(self, i: int = 0) -> dict[str, Any]:
         """Copy ``i`` as plain data."""
-        return {name: array[i].copy() for name, array in self._arrays().items()}
+        return {name: array[i].copy() for name, array in self.arrays().items()}
 
     def load(self, saved: dict[str, Any], i: int = 0) -> None:
         """Take copy ``i`` back to what :meth:`save` gave."""
-        for name, array in self._arrays().items():
+        for name, array in self.arrays().items():
             array[i] = saved[name]
 
-    def _arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All that changes, by name, each [N, ...]; the arrays themselves."""
         state = self.state
         scene = dict(zip(state.scene._fields, state.scene, strict=True))
         return {**scene, **{name: getattr(state, name) for name in state._fields if name != "scene"}}

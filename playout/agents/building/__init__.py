@@ -1,0 +1,1 @@
+"""Agents of the building game: a network that predicts people and goals, and search with it."""

@@ -1,0 +1,206 @@
+"""The building game as a model to search in: the rules are known, the goal and the human are predicted.
+
+Rewards are expectations over the predicted goal (Laidlaw et al. 2025, appendix): what the assistant changes
+is judged by what was predicted when it acted, what the human changes by what is predicted once it is seen.
+"""
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numba import njit
+
+from playout.agents.building.choices import Likeliest, likeliest
+from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
+from playout.simulators.building import copies as games
+from playout.simulators.building import rules
+from playout.simulators.building.actions import BREAK, PLACE, Planes
+from playout.simulators.building.blocks import AIR
+from playout.simulators.building.game import Game
+from playout.simulators.building.rules import Field, Scene
+
+HUMAN, ASSISTANT = 0, 1
+
+
+class Said(NamedTuple):
+    """A network's words on N observations, as numpy arrays."""
+
+    policy: np.ndarray
+    """float32[N, 28, V], logits."""
+    human: np.ndarray
+    """float32[N, 28, V], logits."""
+    goal: np.ndarray
+    """float32[N, 10, V], probabilities."""
+    value: np.ndarray
+    """float32[N]."""
+
+
+class Oracle(Protocol):
+    """Whatever evaluates nodes; recurrent ones keep what they remember of each node."""
+
+    def __call__(
+        self, observation: dict[str, np.ndarray], node: np.ndarray | None, into: np.ndarray | None
+    ) -> Said:
+        """Evaluate N observations of the assistant.
+
+        Args:
+            observation: ``world`` uint8[N, 6, W, H, D], ``inventory``, ``timestep``.
+            node: int64[N], where they come from; None at the root.
+            into: int64[N], the numbers of the nodes.
+        """
+        ...
+
+
+class BuildingModel:
+    """N games from where they are now; see ``agents.search.planning.Model``.
+
+    Nodes hold blocks, who touched them, players, belongings and the step: some 3.5 kB at paper size.
+    """
+
+    def __init__(
+        self, game: Game, oracle: Oracle, settings: SearchSettings, *, discount: float = 0.95
+    ) -> None:
+        """Make room.
+
+        Args:
+            game: N copies to be searched from.
+            oracle: of their nodes.
+            settings: of the search.
+            discount: of rewards per step.
+        """
+        self.game, self.oracle, self.settings, self.discount = game, oracle, settings, discount
+        n, nodes, edges = game.n, settings.simulations + 1, settings.edges
+        scene = game.state.scene
+        self._kept = Scene(*(np.zeros((n, nodes, *array.shape[1:]), array.dtype) for array in scene))
+        self._steps = np.zeros((n, nodes), np.int32)
+        self._edges = np.zeros((n, nodes, edges, 4), np.int32)  # type, cell, block, flat
+        self._gain = np.zeros((n, nodes, edges), np.float32)
+        self._now = games.copies_of(n, game.config.players, game.field)
+        self._rows = np.arange(n)
+        self._changes = np.zeros((n, game.config.players, 3), np.int64)
+        self.root_said: Said
+        """What the oracle said of the roots."""
+        self.root_planes: Planes
+        """What the assistant could do there."""
+
+    @property
+    def bytes_per_node(self) -> int:
+        """Memory of a node, the tree's share left out."""
+        arrays = (*self._kept, self._steps, self._edges, self._gain)
+        return sum(array.nbytes for array in arrays) // self._steps.size
+
+    def root(self) -> Evaluated:
+        """The game as it is."""
+        for mine, real in zip(self._now.scene, self.game.state.scene, strict=True):
+            mine[:] = real
+        self._now.counters[:, games.STEPS] = self.game.state.counters[:, games.STEPS]
+        into = np.zeros(self.game.n, np.int64)
+        said, planes, found = self._evaluate(None, into)
+        self.root_said, self.root_planes = said, planes
+        return found
+
+    def step(self, node: np.ndarray, edge: np.ndarray, outcome: np.ndarray, into: np.ndarray) -> Arrived:
+        """Both act, the human as ``outcome`` says (a flat action)."""
+        rows, now = self._rows, self._now
+        for mine, kept in zip(now.scene, self._kept, strict=True):
+            mine[:] = kept[rows, node]
+        acts = edge >= 0
+        now.counters[:, games.STEPS] = self._steps[rows, node] + acts
+        chosen = self._edges[rows, node, np.maximum(edge, 0)]
+        joint = np.zeros((len(rows), self.game.config.players, 3), np.int64)
+        joint[:, HUMAN] = self.game.numbering.decode(np.where(acts, outcome, 0))
+        joint[acts, ASSISTANT] = chosen[acts, :3]
+        _advance(self.game.field, now.scene, joint, self._changes)
+        said, _, found = self._evaluate(node, np.where(acts, into, node))
+        own = self._gain[rows, node, np.maximum(edge, 0)] * (self._changes[:, ASSISTANT, 1] >= 0)
+        worth = self.game.config.rewards.place_wrong
+        theirs = gained(said.goal, self._changes[:, HUMAN], joint[:, HUMAN], worth)
+        ended = now.counters[:, games.STEPS] >= self.game.config.max_steps
+        reward = np.where(acts, own + theirs, 0.0).astype(np.float32)
+        return Arrived(reward, np.where(ended, 0.0, self.discount).astype(np.float32), found)
+
+    def _evaluate(self, node: np.ndarray | None, into: np.ndarray) -> tuple[Said, Planes, Evaluated]:
+        """Ask the oracle of where the games are now, and keep them as the nodes ``into``."""
+        game, now, rows = self.game, self._now, self._rows
+        seen = game.observation_of(now, ASSISTANT, goal_visible=False)
+        said = self.oracle(seen, node, into)
+        planes = game.legal_of(now, ASSISTANT)
+        mine = likeliest(said.policy, planes, game.numbering, self.settings.edges)
+        theirs = likeliest(
+            said.human, game.legal_of(now, HUMAN), game.numbering, self.settings.others
+        )  # fmt: skip
+        for kept, array in zip(self._kept, now.scene, strict=True):
+            kept[rows, into] = array
+        self._steps[rows, into] = now.counters[:, games.STEPS]
+        parts = np.stack([mine.kind, mine.cell, mine.block, mine.action], -1)
+        self._edges[rows, into] = parts
+        gain = np.zeros(mine.prior.shape, np.float32)
+        _expect(said.goal, now.scene.blocks, mine, game.config.rewards.place_wrong, gain)
+        self._gain[rows, into] = gain
+        found = Evaluated(
+            action=mine.action,
+            kind=mine.kind,
+            prior=mine.prior,
+            value=said.value,
+            other=np.maximum(theirs.action, 0),
+            chance=_cumulative(theirs.prior),
+        )
+        return said, planes, found
+
+
+def _cumulative(prior: np.ndarray) -> np.ndarray:
+    total = prior.cumsum(1, dtype=np.float32)
+    total[:, -1] = 1.0
+    return total
+
+
+@njit(cache=True)
+def _advance(field: Field, scene: Scene, joint: np.ndarray, changes: np.ndarray) -> None:
+    for i in range(len(joint)):
+        rules.step(field, games.scene_at(scene, i), joint[i], changes[i])
+
+
+@njit(cache=True)
+def worth_of(goal: np.ndarray, cell: int, block: int, place_wrong: float) -> float:
+    """The expected worth of a cell that holds ``block``, given the goal's probabilities float[10, V]."""
+    right = goal[block, cell]
+    if block == AIR:
+        return right
+    return right + place_wrong * (1.0 - right - goal[AIR, cell])
+
+
+@njit(cache=True)
+def _expect(
+    goal: np.ndarray, blocks: np.ndarray, edges: Likeliest, place_wrong: float, gain: np.ndarray
+) -> None:
+    """By how much each edge is expected to raise the worth of its cell."""
+    for i in range(len(gain)):
+        for edge in range(gain.shape[1]):
+            kind, cell = edges.kind[i, edge], edges.cell[i, edge]
+            changes = (kind == PLACE) | (kind == BREAK)
+            if edges.action[i, edge] >= 0 and changes:
+                old, new = blocks[i, cell], edges.block[i, edge] if kind == PLACE else AIR
+                gain[i, edge] = worth_of(goal[i], cell, new, place_wrong)
+                gain[i, edge] -= worth_of(goal[i], cell, old, place_wrong)
+
+
+@njit(cache=True)
+def gained(goal: np.ndarray, changes: np.ndarray, actions: np.ndarray, place_wrong: float) -> np.ndarray:
+    """By how much a change raised the expected worth of its cell.
+
+    Args:
+        goal: float32[N, 10, V], probabilities.
+        changes: int64[N, 3], of ``rules.step``.
+        actions: int64[N, 3]: type, cell, block.
+        place_wrong: of the rewards.
+
+    Returns:
+        float32[N], 0 where nothing changed.
+    """
+    found = np.zeros(len(changes), np.float32)
+    for i in range(len(changes)):
+        cell = changes[i, 1]
+        if cell >= 0:
+            new = actions[i, 2] if actions[i, 0] == PLACE else AIR
+            found[i] = worth_of(goal[i], cell, new, place_wrong)
+            found[i] -= worth_of(goal[i], cell, changes[i, 2], place_wrong)
+    return found
