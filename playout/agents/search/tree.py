@@ -197,7 +197,7 @@ def backup(tree: Tree, arrived: np.ndarray) -> None:
     for i in range(len(arrived)):
         node = arrived[i]
         back = tree.value[i, node] if tree.discount[i, node] > 0 else np.float32(0.0)
-        _see(tree, i, node, back)
+        _see(tree, i, node, float(back))
         while tree.parent[i, node] != NONE:
             back = tree.reward[i, node] + tree.discount[i, node] * back
             edge, node = tree.parent_edge[i, node], tree.parent[i, node]
