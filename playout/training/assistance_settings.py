@@ -102,7 +102,7 @@ def settings_of(preset: str, **changes: Any) -> AssistanceSettings:
         batch=512,
         learning_rate=2e-3,
         stay=0.0,
-        search=SearchSettings(simulations=12, edges=24, noise=0.25),
+        search=SearchSettings(simulations=16, edges=32, root="gumbel", considered=12, noise=0.25),
         test_simulations=24,
     )
     return replace(small, **changes)

@@ -6,9 +6,7 @@ An assistant sees what its seat sees; only the oracle, which is there to be comp
 from typing import Protocol
 
 import numpy as np
-import torch
 
-from playout.agents.building.choices import masked_logprobs
 from playout.agents.building.model import ASSISTANT, HUMAN, BuildingModel
 from playout.agents.building.network import Network
 from playout.agents.building.oracles import NetworkOracle
@@ -126,17 +124,17 @@ class GoalBlind(Builder):
 class Imitator:
     """Acts as a network's policy says, without looking ahead."""
 
-    def __init__(self, network: Network, n: int, *, temperature: float = 1.0) -> None:
+    def __init__(self, network: Network, game: Game, *, temperature: float = 1.0) -> None:
         """Take ``network``; ``temperature`` 0 takes the likeliest action."""
-        self.oracle, self._temperature = NetworkOracle(network, n), temperature
+        self.oracle = NetworkOracle(network, game.n, game.numbering)
+        self._temperature = temperature
 
     def act(self, game: Game) -> np.ndarray:
         """Actions drawn from the policy."""
         seen = game.observation_of(game.state, ASSISTANT, goal_visible=False)
         said, numbering = self.oracle(seen, None, None), game.numbering
-        mask = torch.from_numpy(numbering.mask(game.legal(ASSISTANT)).astype(bool))
-        logprobs = masked_logprobs(torch.from_numpy(said.policy), mask, numbering).numpy()
-        return numbering.decode(drawn(logprobs, self._temperature, game))
+        legal = numbering.mask(game.legal(ASSISTANT)).astype(bool)
+        return numbering.decode(drawn(np.where(legal, said.policy, -np.inf), self._temperature, game))
 
     def go_on(self, ended: np.ndarray) -> None:
         """Remember, or forget."""
@@ -150,7 +148,7 @@ class Planner:
         self, network: Network, game: Game, settings: SearchSettings, *, sample: bool = False
     ) -> None:
         """Search in ``game``'s copies; with ``sample`` actions are drawn from what the search recommends."""
-        self.oracle = NetworkOracle(network, game.n, settings)
+        self.oracle = NetworkOracle(network, game.n, game.numbering, settings)
         self.model, self.search = BuildingModel(game, self.oracle, settings), Search(game.n, settings)
         self._sample = sample
         self.found: Found
@@ -182,11 +180,11 @@ def draws(game: Game) -> np.ndarray:
     return bits_array(game.state.key[:, None], now, STREAM_POLICY) >> np.uint64(32)
 
 
-def drawn(logprobs: np.ndarray, temperature: float, game: Game) -> np.ndarray:
-    """One of the actions of each row, by its log-probabilities float[N, A]: int64[N]."""
+def drawn(logits: np.ndarray, temperature: float, game: Game) -> np.ndarray:
+    """One of the actions of each row, by its logits float[N, A]: int64[N]."""
     if temperature == 0:
-        return logprobs.argmax(1)
-    scaled = logprobs / temperature
+        return logits.argmax(1)
+    scaled = logits / temperature
     share = np.exp(scaled - scaled.max(1, keepdims=True)).cumsum(1)
     at = draws(game)[:, 0].astype(np.float64) * 2.0**-32 * share[:, -1]
-    return np.minimum((share <= at[:, None]).sum(1), logprobs.shape[1] - 1)
+    return np.minimum((share <= at[:, None]).sum(1), logits.shape[1] - 1)

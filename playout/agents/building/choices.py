@@ -11,7 +11,9 @@ from numba import njit
 from torch import Tensor
 
 from playout.agents.building.network import BREAK_AT, CHANNELS, GIVE_AT, MOVE_AT, NOOP_AT, PLACE_AT
-from playout.simulators.building.actions import BREAK, GIVE, MOVE, NOOP, PLACE, Numbering, Planes
+from playout.core import compiled_random
+from playout.core.random import STREAM_POLICY
+from playout.simulators.building.actions import BREAK, GIVE, MOVE, NOOP, PLACE, TYPES, Numbering, Planes
 from playout.simulators.building.blocks import BLOCKS
 
 
@@ -49,16 +51,31 @@ class Likeliest(NamedTuple):
     """float32[N, K], of those K; sums to 1."""
 
 
-def likeliest(dense: np.ndarray, planes: Planes, numbering: Numbering, k: int) -> Likeliest:
+class Exploration(NamedTuple):
+    """Actions are drawn instead of the likeliest taken, and from a policy that is mixed with another one.
+
+    The other one first draws a type of those that are legal, then an action of it.
+    """
+
+    share: float
+    """Of the other policy."""
+    keys: np.ndarray
+    """uint64[N], decide the draws."""
+
+
+def likeliest(
+    logits: np.ndarray, planes: Planes, numbering: Numbering, k: int, explore: Exploration | None = None
+) -> Likeliest:
     """The ``k`` likeliest actions that ``planes`` allow, the likeliest first.
 
     Args:
-        dense: float32[N, 28, V], logits.
+        logits: float32[N, A], of all flat actions.
         planes: of the acting seat, each [N, ...].
         numbering: of the actions.
         k: how many.
+        explore: draws them without replacement (Gumbel's trick) from a mixture.
     """
-    n = len(dense)
+    n = len(logits)
     out = Likeliest(
         action=np.full((n, k), -1, np.int32),
         kind=np.zeros((n, k), np.int8),
@@ -67,71 +84,122 @@ def likeliest(dense: np.ndarray, planes: Planes, numbering: Numbering, k: int) -
         prior=np.zeros((n, k), np.float32),
     )
     firsts = np.array([numbering.breaks, numbering.moves, numbering.gives], np.int64)
-    _likeliest(dense, planes, firsts, numbering.finite, out)
+    share, keys = (0.0, np.zeros(0, np.uint64)) if explore is None else explore
+    _likeliest(logits, planes, firsts, numbering.finite, share, keys, out)
     return out
 
 
 @njit(cache=True)
-def _likeliest(dense: np.ndarray, planes: Planes, firsts: np.ndarray, finite: bool, out: Likeliest) -> None:
-    cells, logits = dense.shape[2], np.empty(out.prior.shape[1])
-    for i in range(len(dense)):
-        kept = _keep(out, i, 0, logits, _all(dense[i, NOOP_AT]), NOOP, 0, 0, 0)
-        for move in range(6):
-            if planes.move[i, move]:
-                logit = _all(dense[i, MOVE_AT + move])
-                kept = _keep(out, i, kept, logits, logit, MOVE + move, 0, 0, firsts[1] + move)
-        for cell in range(cells):
-            if planes.remove[i, cell]:
-                logit = dense[i, BREAK_AT, cell]
-                kept = _keep(out, i, kept, logits, logit, BREAK, cell, 0, firsts[0] + cell)
-            if planes.place[i, cell]:
-                for block in range(BLOCKS):
-                    if planes.blocks[i, block]:
-                        logit, flat = dense[i, PLACE_AT + block, cell], 1 + block * cells + cell
-                        kept = _keep(out, i, kept, logits, logit, PLACE, cell, block, flat)
-            if finite and planes.give[i, cell]:
-                for block in range(BLOCKS):
-                    if planes.owned[i, block]:
-                        logit, flat = dense[i, GIVE_AT + block, cell], firsts[2] + block * cells + cell
-                        kept = _keep(out, i, kept, logits, logit, GIVE, cell, block, flat)
-        total = 0.0
-        for place in range(kept):
-            out.prior[i, place] = np.exp(logits[place] - logits[0])
-            total += out.prior[i, place]
-        for place in range(kept):
-            out.prior[i, place] /= total
-
-
-@njit(cache=True)
-def _all(logits: np.ndarray) -> float:
-    """Logarithm of the sum of exponentials."""
-    largest = logits.max()
-    return largest + np.log(np.exp(logits - largest).sum())
-
-
-@njit(cache=True)
-def _keep(
-    out: Likeliest,
-    i: int,
-    kept: int,
+def _likeliest(
     logits: np.ndarray,
-    logit: float,
-    kind: int,
-    cell: int,
-    block: int,
-    flat: int,
+    planes: Planes,
+    firsts: np.ndarray,
+    finite: bool,
+    share: float,
+    keys: np.ndarray,
+    out: Likeliest,
+) -> None:
+    most = logits.shape[1]
+    flat, kind = np.empty(most, np.int32), np.empty(most, np.int8)
+    chance, score = np.empty(most), np.empty(out.prior.shape[1])
+    best = np.empty(out.prior.shape[1], np.int64)
+    for i in range(len(logits)):
+        count = _legal(planes, i, firsts, finite, flat, kind)
+        _chances(logits[i], flat, kind, count, share, chance)
+        kept = 0
+        for number in range(count):
+            value = np.log(chance[number])
+            if len(keys):
+                word = compiled_random.philox(keys[i], np.uint64(flat[number]), np.uint64(STREAM_POLICY))
+                value -= np.log(-np.log((np.float64(word >> np.uint64(11)) + 0.5) * 2.0**-53))
+            kept = _keep(best, score, kept, number, value)
+        _write(planes, i, firsts, flat, kind, chance, best[:kept], out)
+
+
+@njit(cache=True)
+def _legal(
+    planes: Planes, i: int, firsts: np.ndarray, finite: bool, flat: np.ndarray, kind: np.ndarray
 ) -> int:
-    """Insert an action where it belongs, if it is among the likeliest; how many there are then."""
-    most = len(logits)
-    if kept == most and logit <= logits[most - 1]:
+    """Fill in all legal actions and their types; how many there are."""
+    cells = planes.place.shape[1]
+    flat[0], kind[0], count = 0, NOOP, 1
+    for move in range(6):
+        if planes.move[i, move]:
+            flat[count], kind[count] = firsts[1] + move, MOVE + move
+            count += 1
+    for cell in range(cells):
+        if planes.remove[i, cell]:
+            flat[count], kind[count] = firsts[0] + cell, BREAK
+            count += 1
+        if planes.place[i, cell]:
+            for block in range(BLOCKS):
+                if planes.blocks[i, block]:
+                    flat[count], kind[count] = 1 + block * cells + cell, PLACE
+                    count += 1
+        if finite and planes.give[i, cell]:
+            for block in range(BLOCKS):
+                if planes.owned[i, block]:
+                    flat[count], kind[count] = firsts[2] + block * cells + cell, GIVE
+                    count += 1
+    return count
+
+
+@njit(cache=True)
+def _chances(
+    logits: np.ndarray, flat: np.ndarray, kind: np.ndarray, count: int, share: float, chance: np.ndarray
+) -> None:
+    """The probabilities of the legal actions."""
+    largest, total = -np.inf, 0.0
+    for number in range(count):
+        largest = max(largest, logits[flat[number]])
+    of_type = np.zeros(TYPES)
+    for number in range(count):
+        chance[number] = np.exp(logits[flat[number]] - largest)
+        total += chance[number]
+        of_type[kind[number]] += 1
+    types = (of_type > 0).sum()
+    for number in range(count):
+        own = chance[number] / total
+        chance[number] = max((1 - share) * own + share / (types * of_type[kind[number]]), 1e-12)
+
+
+@njit(cache=True)
+def _keep(best: np.ndarray, score: np.ndarray, kept: int, number: int, value: float) -> int:
+    """Insert an action where it belongs, if it is among the best; how many there are then."""
+    most = len(best)
+    if kept == most and value <= score[most - 1]:
         return kept
     place = min(kept, most - 1)
-    while place > 0 and logits[place - 1] < logit:
-        logits[place] = logits[place - 1]
-        out.action[i, place], out.kind[i, place] = out.action[i, place - 1], out.kind[i, place - 1]
-        out.cell[i, place], out.block[i, place] = out.cell[i, place - 1], out.block[i, place - 1]
+    while place > 0 and score[place - 1] < value:
+        score[place], best[place] = score[place - 1], best[place - 1]
         place -= 1
-    logits[place] = logit
-    out.action[i, place], out.kind[i, place] = flat, kind
-    out.cell[i, place], out.block[i, place] = cell, block
+    score[place], best[place] = value, number
     return min(kept + 1, most)
+
+
+@njit(cache=True)
+def _write(
+    planes: Planes,
+    i: int,
+    firsts: np.ndarray,
+    flat: np.ndarray,
+    kind: np.ndarray,
+    chance: np.ndarray,
+    best: np.ndarray,
+    out: Likeliest,
+) -> None:
+    cells, total = planes.place.shape[1], 0.0
+    for number in best:
+        total += chance[number]
+    for place in range(len(best)):
+        number = best[place]
+        action, what = flat[number], kind[number]
+        out.action[i, place], out.kind[i, place] = action, what
+        out.prior[i, place] = chance[number] / total
+        if what == PLACE:
+            out.block[i, place], out.cell[i, place] = (action - 1) // cells, (action - 1) % cells
+        elif what == BREAK:
+            out.cell[i, place] = action - firsts[0]
+        elif what == GIVE:
+            out.block[i, place] = (action - firsts[2]) // cells
+            out.cell[i, place] = (action - firsts[2]) % cells

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numba import njit
 
-from playout.agents.building.choices import Likeliest, likeliest
+from playout.agents.building.choices import Exploration, Likeliest, likeliest
 from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
 from playout.simulators.building import copies as games
 from playout.simulators.building import rules
@@ -25,9 +25,9 @@ class Said(NamedTuple):
     """A network's words on N observations, as numpy arrays."""
 
     policy: np.ndarray
-    """float32[N, 28, V], logits."""
+    """float32[N, A], logits of flat actions."""
     human: np.ndarray
-    """float32[N, 28, V], logits."""
+    """float32[N, A], logits of flat actions."""
     goal: np.ndarray
     """float32[N, 10, V], probabilities."""
     value: np.ndarray
@@ -77,6 +77,7 @@ class BuildingModel:
         self._now = games.copies_of(n, game.config.players, game.field)
         self._rows = np.arange(n)
         self._changes = np.zeros((n, game.config.players, 3), np.int64)
+        self._explore: Exploration | None = None
         self.root_said: Said
         """What the oracle said of the roots."""
         self.root_planes: Planes
@@ -88,8 +89,9 @@ class BuildingModel:
         arrays = (*self._kept, self._steps, self._edges, self._gain)
         return sum(array.nbytes for array in arrays) // self._steps.size
 
-    def root(self) -> Evaluated:
-        """The game as it is."""
+    def root(self, keys: np.ndarray) -> Evaluated:
+        """The game as it is; with noise in the settings the roots' actions are drawn."""
+        self._explore = Exploration(self.settings.noise, keys) if self.settings.noise else None
         for mine, real in zip(self._now.scene, self.game.state.scene, strict=True):
             mine[:] = real
         self._now.counters[:, games.STEPS] = self.game.state.counters[:, games.STEPS]
@@ -124,7 +126,8 @@ class BuildingModel:
         seen = game.observation_of(now, ASSISTANT, goal_visible=False)
         said = self.oracle(seen, node, into)
         planes = game.legal_of(now, ASSISTANT)
-        mine = likeliest(said.policy, planes, game.numbering, self.settings.edges)
+        explore = self._explore if node is None else None
+        mine = likeliest(said.policy, planes, game.numbering, self.settings.edges, explore)
         theirs = likeliest(
             said.human, game.legal_of(now, HUMAN), game.numbering, self.settings.others
         )  # fmt: skip

@@ -6,6 +6,7 @@ Laidlaw et al. 2025, appendix. Everything is per cell, so the actions of a cell 
 one along cells and one along channels (Tolstikhin et al. 2021).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -93,6 +94,8 @@ class Network(nn.Module):
         self.into = nn.Conv3d(features, config.width, 1)
         self.layers = nn.ModuleList(_layer(config, number, size) for number in range(config.layers))
         self.policy_head, self.human_head = (_head(config.width, CHANNELS) for _ in range(2))
+        for head in (self.policy_head, self.human_head):
+            _level(head[-1], size.cells)
         self.goal_head = _head(config.width, BLOCKS)
         self.value_head = nn.Sequential(
             nn.Linear(config.width, config.width), nn.LeakyReLU(), nn.Linear(config.width, 1)
@@ -146,6 +149,13 @@ class Network(nn.Module):
 
 def _head(width: int, channels: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv3d(width, width, 1), nn.LeakyReLU(), nn.Conv3d(width, channels, 1))
+
+
+def _level(last: nn.Module, cells: int) -> None:
+    """Let no flat action begin likelier than others: those without a cell are sums over all cells."""
+    assert isinstance(last, nn.Conv3d) and last.bias is not None
+    with torch.no_grad():
+        last.bias[[NOOP_AT, *range(MOVE_AT, GIVE_AT)]] -= math.log(cells)
 
 
 def _layer(config: NetworkConfig, number: int, size: Size) -> nn.Module:

@@ -4,23 +4,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from playout.agents.building.choices import flat_logits
 from playout.agents.building.model import Said
 from playout.agents.building.network import Network, Prediction
 from playout.agents.search.planning import SearchSettings
+from playout.simulators.building.actions import Numbering
 
 
 class NetworkOracle:
     """Evaluates the nodes of N searches; a recurrent network remembers along the edges."""
 
-    def __init__(self, network: Network, n: int, settings: SearchSettings | None = None) -> None:
+    def __init__(
+        self, network: Network, n: int, numbering: Numbering, settings: SearchSettings | None = None
+    ) -> None:
         """Make room for what is remembered.
 
         Args:
             network: in evaluation mode while it is asked.
             n: searches.
+            numbering: of the actions.
             settings: of them; None where only the present is asked about.
         """
-        self.network, self._n = network, n
+        self.network, self._n, self._numbering = network, n, numbering
         config = network.config
         self._nodes = 1 if settings is None else settings.simulations + 1
         parts = 2 * len(config.recurrent) if network.is_recurrent else 0
@@ -47,8 +52,8 @@ class NetworkOracle:
             for kept, new in zip(self._of_nodes, found.memory, strict=True):
                 kept[at, rows] = new.to(kept.dtype)
         return Said(
-            policy=_array(found.policy),
-            human=_array(found.human),
+            policy=_array(flat_logits(found.policy, self._numbering)),
+            human=_array(flat_logits(found.human, self._numbering)),
             goal=_array(found.goal.softmax(1)),
             value=_array(found.value),
         )

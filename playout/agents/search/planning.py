@@ -12,6 +12,7 @@ import numpy as np
 from playout.agents.search import gumbel as halving
 from playout.agents.search import tree as trees
 from playout.core.errors import WrongUse
+from playout.core.random import STREAM_POLICY, bits_array
 
 
 class Evaluated(NamedTuple):
@@ -44,8 +45,8 @@ class Arrived(NamedTuple):
 class Model(Protocol):
     """A world and a network. Nodes are numbered as the tree does; the root is 0."""
 
-    def root(self) -> Evaluated:
-        """The states to search from."""
+    def root(self, keys: np.ndarray) -> Evaluated:
+        """The states to search from; ``keys`` (uint64[N]) decide what is drawn."""
         ...
 
     def step(self, node: np.ndarray, edge: np.ndarray, outcome: np.ndarray, into: np.ndarray) -> Arrived:
@@ -83,9 +84,7 @@ class SearchSettings:
     exponent: float = 1.5
     """PUCT: the policy to learn is visits to this power."""
     noise: float = 0.0
-    """PUCT: share of Dirichlet noise in the root's priors."""
-    concentration: float = 10.0
-    """Of that noise, in all edges together."""
+    """Share of exploration in the roots' priors, which the model mixes in; 0: nothing is drawn at the roots."""
 
     def __post_init__(self) -> None:
         for name in ("simulations", "edges", "outcomes", "others", "considered"):
@@ -110,6 +109,13 @@ class Found(NamedTuple):
     """float64[N]: mean return at the root."""
 
 
+def _gumbel(keys: np.ndarray, edges: int) -> np.ndarray:
+    """Gumbel distributed numbers, float64[N, K]."""
+    words = bits_array(keys[:, None], np.arange(edges, dtype=np.uint64), STREAM_POLICY)
+    share = ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return -np.log(-np.log(share))
+
+
 class Search:
     """Trees that are used again and again."""
 
@@ -130,15 +136,12 @@ class Search:
         """
         settings, tree = self.settings, self.tree
         trees.clear(tree)
-        evaluated = model.root()
+        evaluated = model.root(keys)
         n = len(keys)
         added = np.empty(n, np.int64)
         ones = np.ones(n, np.float32)
         self._expand(self._nothing, 0 * ones, ones, evaluated, added)
-        draws = np.random.Generator(np.random.Philox(key=int(keys[0])))
-        gumbel = halving.Gumbel(draws.gumbel(size=evaluated.action.shape))
-        if settings.noise and settings.root == "puct":
-            self._add_noise(draws)
+        gumbel = halving.Gumbel(_gumbel(keys, settings.edges) * (settings.noise > 0))
         planned = halving.considered_visits(
             min(settings.considered, settings.edges), settings.simulations
         )  # fmt: skip
@@ -160,14 +163,6 @@ class Search:
             self.tree, leaf, reward, discount, found.action, found.kind, found.prior, found.value,
             found.other, found.chance, added,
         )  # fmt: skip
-
-    def _add_noise(self, draws: np.random.Generator) -> None:
-        edges = self.tree.action[:, 0] != trees.NONE
-        each = self.settings.concentration / np.maximum(1, edges.sum(1, keepdims=True))
-        noise = draws.standard_gamma(np.broadcast_to(each, edges.shape)) * edges
-        noise /= np.maximum(noise.sum(1, keepdims=True), 1e-30)
-        share = self.settings.noise
-        self.tree.prior[:, 0] = (1 - share) * self.tree.prior[:, 0] + share * noise
 
     def _found(self, gumbel: halving.Gumbel) -> Found:
         tree = self.tree

@@ -39,7 +39,7 @@ class Paths:
         self.roots, self.lucks, self.edges, self.steps = roots, lucks, edges, 0
         self.paths: list[dict[int, tuple[int, ...]]] = []
 
-    def root(self) -> Evaluated:
+    def root(self, keys) -> Evaluated:
         self.paths = [{0: path} for path in self.roots]
         return self._evaluated()
 
@@ -112,11 +112,11 @@ def test_sequential_halving_gives_every_candidate_its_turn() -> None:
 
 def test_an_ended_root_is_left_alone() -> None:
     world = Paths([(0, 1, 2)], 1)
-    evaluated = world.root()
+    evaluated = world.root(np.zeros(1, np.uint64))
 
     class Ended(Paths):
-        def root(self) -> Evaluated:
-            super().root()
+        def root(self, keys) -> Evaluated:
+            super().root(keys)
             return evaluated._replace(action=np.full_like(evaluated.action, NONE))
 
     found = Search(1, SearchSettings(simulations=5, edges=3))(Ended([(0, 1, 2)], 1), np.zeros(1, np.uint64))
