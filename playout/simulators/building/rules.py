@@ -50,8 +50,9 @@ def _stands() -> np.ndarray:
     return box[np.argsort((box**2).sum(1), kind="stable")].astype(np.int64)
 
 
-_STANDS = _stands()
-HERE, NO_STAND = -1, -2  # in place of a number of ``_STANDS``
+STANDS = _stands()
+"""With teleport: where to stand relative to a cell, the nearest first; int64[729, 3]."""
+HERE, NO_STAND = -1, -2  # in place of a number of ``STANDS``
 
 rule = njit(cache=True, error_model="numpy")
 # Handing a field and a scene to a function, or taking arrays out of them, costs counts of references, and
@@ -129,6 +130,18 @@ def find_surface(field: Field, scene: Scene) -> None:
     for cell in range(len(scene.blocks)):
         if scene.blocks[cell] != AIR:
             _expose(field, scene, cell, True)
+
+
+@rule
+def find_surfaces(field: Field, scenes: Scene) -> None:
+    """:func:`find_surface` of N copies."""
+    for i in range(len(scenes.blocks)):
+        find_surface(
+            field,
+            Scene(
+                scenes.blocks[i], scenes.surface[i], scenes.last[i], scenes.players[i], scenes.inventory[i]
+            ),
+        )
 
 
 @part
@@ -259,7 +272,7 @@ def _reach(field: Field, scene: Scene, who: int, kind: int, cell: int, block: in
     show_others(field, scene, who, marks)
     if stand >= 0:
         cx, cy, cz = position(field, cell)
-        away = _STANDS[stand]
+        away = STANDS[stand]
         scene.players[who, 0], scene.players[who, 1], scene.players[who, 2] = (
             cx + away[0], cy + away[1], cz + away[2],
         )  # fmt: skip
@@ -268,10 +281,10 @@ def _reach(field: Field, scene: Scene, who: int, kind: int, cell: int, block: in
 
 @rule
 def _stand_for(field: Field, scene: Scene, who: int, kind: int, cell: int) -> int:
-    """Which of ``_STANDS`` the cell can be touched from, or ``NO_STAND``."""
+    """Which of ``STANDS`` the cell can be touched from, or ``NO_STAND``."""
     cx, cy, cz = position(field, cell)
-    for stand in range(len(_STANDS)):
-        x, y, z = cx + _STANDS[stand, 0], cy + _STANDS[stand, 1], cz + _STANDS[stand, 2]
+    for stand in range(len(STANDS)):
+        x, y, z = cx + STANDS[stand, 0], cy + STANDS[stand, 1], cz + STANDS[stand, 2]
         if can_stand(field, scene, who, x, y, z) and _in_sight(field, scene, who, x, y, z, kind, cell):
             return stand
     return NO_STAND
