@@ -142,22 +142,27 @@ class BuildingBatch:
     def observe(self, state: State, who: int, *, goal_visible: bool) -> Tensor:
         """What a player sees, uint8[N, 6, W, H, D]; the planes are those of ``copies.observe``."""
         n, cells = state.blocks.shape
-        world = torch.zeros((n, copies.PLANES, cells), dtype=torch.uint8, device=self.device)
+        world = torch.empty((n, copies.PLANES, cells), dtype=torch.uint8, device=self.device)
         world[:, 0] = state.blocks
+        world[:, 1:5] = 0
         if goal_visible:
             world[:, 2] = state.goal
         if not self.config.teleport:
-            seats = [*(seat for seat in range(self.config.players) if seat != who), who]
-            plane = torch.zeros((n, cells + 1), dtype=torch.uint8, device=self.device)
-            for seat in seats:
-                feet = state.players[:, seat]
-                for at in (feet, feet + self.sight.steps[2]):
-                    cell, inside = self.sight.cell_of(at)
-                    plane.scatter_(1, cell.where(inside, cells)[:, None], _seen_as(seat, who))
-            world[:, 4] = plane[:, :cells]
-        seen = torch.tensor([0, *(_seen_as(seat, who) for seat in range(self.config.players))])
-        world[:, 5] = seen.to(self.device, torch.uint8)[state.last.long() + 1]
+            self._show_players(state, who, world)
+        last = state.last
+        others = last + (1 + (last < who).to(torch.int8))
+        world[:, 5] = torch.where(last == who, 1, others) * (last >= 0)
         return world.view(n, copies.PLANES, *self.size)
+
+    def _show_players(self, state: State, who: int, world: Tensor) -> None:
+        flat, cells = world.view(len(world), -1), self.size.cells
+        for seat in [*(seat for seat in range(self.config.players) if seat != who), who]:
+            feet = state.players[:, seat]
+            for at in (feet, feet + self.sight.steps[2]):
+                cell, inside = self.sight.cell_of(at)
+                # A head above the world becomes a 0 among the states, which are all 0.
+                to = torch.where(inside, 4 * cells + cell, 3 * cells)
+                flat.scatter_(1, to[:, None], (inside * _seen_as(seat, who)).to(torch.uint8)[:, None])
 
     def legal(self, state: State, who: int) -> Legal:
         """What a player could do now, as ``Game.legal``."""

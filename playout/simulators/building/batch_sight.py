@@ -81,20 +81,26 @@ class Sight:
         order = np.argsort(depth, kind="stable")
         rank = np.empty_like(order)
         rank[order] = np.arange(len(order))
-        self._node = self._put(RAYS.node[order])
+        node = RAYS.node[order]
+        self._offsets = self._put((node @ self._strides.cpu().numpy())[:, None])
+        # Whether a node is inside, for each place of the feet along each axis: bool[places, T].
+        self._inside = [
+            self._put((0 <= here) & (here < most))
+            for axis, most in enumerate((self.size.width, self.layers, self.size.depth))
+            for here in [np.arange(most)[:, None] + node[:, axis]]
+        ]
         self._levels = [
-            (int(start), self._put(rank[parent[order[start:end]]]) if level else None)
-            for level in range(depth.max() + 1)
+            (int(start), int(end), self._put(rank[parent[order[start:end]]]))
+            for level in range(1, depth.max() + 1)
             for start, end in [np.searchsorted(depth[order], (level, level + 1))]
         ]
         counts = np.diff(RAYS.first)
-        ends = np.zeros((counts.max(), len(RAYS.cells)), np.int64)
-        faces = np.zeros(ends.shape, np.uint8)
-        for cell, count in enumerate(counts):
-            nodes = RAYS.ends[RAYS.first[cell] : RAYS.first[cell + 1]]
-            ends[:count, cell], faces[:count, cell] = rank[nodes], RAYS.faces[nodes]
-        self._ends, self._end_faces = self._put(ends), self._put(faces)
-        self._cells = self._put(RAYS.cells)
+        cells = np.argsort(-counts, kind="stable")  # those with many lines first
+        self._cells = self._put(RAYS.cells[cells])
+        self._ends = []
+        for line in range(counts.max()):
+            nodes = RAYS.ends[RAYS.first[cells[counts[cells] > line]] + line]
+            self._ends.append((self._put(rank[nodes]), self._put(RAYS.faces[nodes][:, None])))
 
     def grid(self, blocks: Tensor) -> Tensor:
         """The grid of the blocks, uint8[N, V], alone."""
@@ -185,7 +191,7 @@ class Sight:
         self, blocks: Tensor, grid: Tensor, feet: Tensor, others: Tensor, own_cell: bool
     ) -> tuple[Tensor, Tensor]:
         """All cells that players could fill, and break: bool[N, V] each; see :meth:`touches`."""
-        rows = max(1, _AT_ONCE // (8 * len(self._node)))
+        rows = max(1, _AT_ONCE // (8 * len(self._offsets)))
         split = (x.split(rows) for x in (blocks, grid, feet, others))
         parts = [self._look(b, g, f, o, own_cell) for b, g, f, o in zip(*split, strict=True)]
         place, remove = (torch.cat(planes) for planes in zip(*parts, strict=True))
@@ -217,17 +223,18 @@ class Sight:
         return taken[:, :nowhere]
 
     def _seen(self, hidden: Tensor, feet: Tensor) -> Tensor:
-        """Bits of the faces in sight of each of the rays' cells, uint8[N, C]."""
-        free = ~hidden.gather(1, self.place_of(feet[:, None] + self._node))
-        clear = torch.empty_like(free)
-        ends = [start for start, _ in self._levels[1:]] + [free.shape[1]]
-        for (start, parents), end in zip(self._levels, ends, strict=True):
-            here = free[:, start:end]
-            clear[:, start:end] = here if parents is None else here & clear[:, parents]
-        seen = torch.zeros((len(feet), len(self._cells)), dtype=torch.uint8, device=self.device)
-        for nodes, faces in zip(self._ends, self._end_faces, strict=True):
-            seen |= clear[:, nodes].to(torch.uint8) * faces
-        return seen
+        """Bits of the faces in sight of each of the rays' cells, uint8[N, C]; copies are the last axis here."""
+        x, y, z = (inside[at] for inside, at in zip(self._inside, feet.unbind(1), strict=True))
+        start = (feet * self._strides).sum(1)
+        places = torch.where((x & y & z).t(), start + self._offsets, self.places)
+        rows = torch.arange(len(feet), device=self.device) * hidden.shape[1]
+        clear = ~hidden.flatten()[places + rows]
+        for start, end, parents in self._levels:
+            clear[start:end] &= clear[parents]
+        seen = torch.zeros((len(self._cells), len(feet)), dtype=torch.uint8, device=self.device)
+        for nodes, faces in self._ends:
+            seen[: len(nodes)] |= clear[nodes].to(torch.uint8) * faces
+        return seen.t()
 
     def _surface(self, blocks: Tensor) -> Tensor:
         """Bit f where a block is behind the face f of a cell: uint8[N, V]."""
