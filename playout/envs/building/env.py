@@ -94,7 +94,7 @@ class _Building(Drawn, gym.Env[Any, Any]):
 
     def action_masks(self) -> np.ndarray:
         """bool[A]: the actions that would do something, and doing nothing."""
-        return self.game.numbering.mask(self.game.legal(self.seat))[0].astype(bool)
+        return self.game.numbering.mask(self.game.legal(self.seat))[0].view(np.bool_)
 
     def snapshot(self) -> Snapshot:
         """The world, its counters and the episode's keys; the builders have no state of their own."""
@@ -117,7 +117,7 @@ class _Building(Drawn, gym.Env[Any, Any]):
         return views.observation(self.game, self.seat, goal_visible=self.seat == views.HUMAN)
 
     def _info(self) -> dict[str, Any]:
-        return {"action_mask": self.game.numbering.mask(self.game.legal(self.seat))[0].astype(np.int8)}
+        return {"action_mask": self.game.numbering.mask(self.game.legal(self.seat))[0].view(np.int8)}
 
 
 class BuildingAssistant(_Building):

@@ -146,5 +146,5 @@ class BuildingSeats(Drawn, ParallelEnv[str, dict[str, np.ndarray], np.int64]):
     def _infos(self) -> dict[str, dict[str, Any]]:
         masks = [self.game.numbering.mask(self.game.legal(who))[0] for who in range(len(views.SEATS))]
         return {
-            seat: {"action_mask": mask.astype(np.int8)} for seat, mask in zip(views.SEATS, masks, strict=True)
+            seat: {"action_mask": mask.view(np.int8)} for seat, mask in zip(views.SEATS, masks, strict=True)
         }

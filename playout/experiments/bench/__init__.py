@@ -19,6 +19,7 @@ from playout.experiments.bench.suite import Bar, Context, Measure, Missing
 SUITES: dict[str, str] = {
     "sokoban": "playout.experiments.bench.sokoban",
     "household": "playout.experiments.bench.household",
+    "building": "playout.experiments.bench.building",
 }
 """Name -> module."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from playout.core.errors import WrongUse
 from playout.simulators.building.blocks import BLOCKS, Size
@@ -64,21 +65,11 @@ class Numbering:
         if flat.dtype.kind not in "iu" or (flat.size and (flat.min() < 0 or flat.max() >= self.count)):
             shown = f"{flat.min()} to {flat.max()}" if flat.dtype.kind in "iu" else flat.dtype
             raise WrongUse(f"action: expected integers from 0 to {self.count - 1}, got {shown}")
-        cells = self.size.cells
-        out = np.zeros((*flat.shape, 3), np.int64)
-        kind, cell, block = out[..., 0], out[..., 1], out[..., 2]
-        for first, last, number in (
-            (1, self.breaks, PLACE), (self.breaks, self.moves, BREAK), (self.gives, self.count, GIVE),
-        ):  # fmt: skip
-            here = (flat >= first) & (flat < last)
-            kind[here], cell[here], block[here] = (
-                number,
-                (flat[here] - first) % cells,
-                (flat[here] - first) // cells,
-            )
-        here = (flat >= self.moves) & (flat < self.gives)
-        kind[here] = MOVE + flat[here] - self.moves
-        return out
+        parts = np.empty((flat.size, 3), np.int64)
+        _decode(
+            flat.reshape(-1).astype(np.int64), self.breaks, self.moves, self.gives, self.size.cells, parts
+        )
+        return parts.reshape(*flat.shape, 3)
 
     def encode(self, action: Action) -> int:
         """The flat number of an action.
@@ -115,18 +106,35 @@ class Numbering:
 
     def mask(self, planes: "Planes") -> np.ndarray:
         """The planes of legal actions as one mask over flat numbers, uint8[..., A]."""
-        batch, cells = planes.place.shape[:-1], self.size.cells
-        out = np.zeros((*batch, self.count), np.uint8)
+        batch, breaks, moves, gives = planes.place.shape[:-1], self.breaks, self.moves, self.gives
+        by_block = (*batch, BLOCKS, self.size.cells)
+        out = np.empty((*batch, self.count), np.uint8)
         out[..., 0] = 1
-        has = planes.blocks[..., :, None]
-        out[..., 1 : self.breaks] = (has * planes.place[..., None, :]).reshape(*batch, BLOCKS * cells)
-        out[..., self.breaks : self.moves] = planes.remove
+        places = out[..., 1:breaks].reshape(by_block)  # a view
+        np.multiply(planes.blocks[..., None], planes.place[..., None, :], out=places)
+        out[..., breaks:moves] = planes.remove
         if not self.teleport:
-            out[..., self.moves : self.gives] = planes.move
+            out[..., moves:gives] = planes.move
         if self.finite:
-            owns = planes.owned[..., :, None]
-            out[..., self.gives :] = (owns * planes.give[..., None, :]).reshape(*batch, BLOCKS * cells)
+            gifts = out[..., gives:].reshape(by_block)
+            np.multiply(planes.owned[..., None], planes.give[..., None, :], out=gifts)
         return out
+
+
+@njit(cache=True)
+def _decode(flat: np.ndarray, breaks: int, moves: int, gives: int, cells: int, parts: np.ndarray) -> None:
+    """Flat numbers int64[K] as ``parts``, int64[K, 3], overwritten."""
+    for i in range(len(flat)):
+        number, kind, cell, block = flat[i], NOOP, 0, 0
+        if number >= gives:
+            kind, cell, block = GIVE, (number - gives) % cells, (number - gives) // cells
+        elif number >= moves:
+            kind = MOVE + number - moves
+        elif number >= breaks:
+            kind, cell = BREAK, number - breaks
+        elif number >= 1:
+            kind, cell, block = PLACE, (number - 1) % cells, (number - 1) // cells
+        parts[i, 0], parts[i, 1], parts[i, 2] = kind, cell, block
 
 
 class Planes(NamedTuple):

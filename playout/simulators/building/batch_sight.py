@@ -85,7 +85,7 @@ class Sight:
         self._offsets = self._put((node @ self._strides.cpu().numpy())[:, None])
         # Whether a node is inside, for each place of the feet along each axis: bool[places, T].
         self._inside = [
-            self._put((0 <= here) & (here < most))
+            self._put((here >= 0) & (here < most))
             for axis, most in enumerate((self.size.width, self.layers, self.size.depth))
             for here in [np.arange(most)[:, None] + node[:, axis]]
         ]
@@ -223,7 +223,7 @@ class Sight:
         return taken[:, :nowhere]
 
     def _seen(self, hidden: Tensor, feet: Tensor) -> Tensor:
-        """Bits of the faces in sight of each of the rays' cells, uint8[N, C]; copies are the last axis here."""
+        """Bits of the faces in sight of the rays' cells, uint8[N, C]; copies are the last axis in here."""
         x, y, z = (inside[at] for inside, at in zip(self._inside, feet.unbind(1), strict=True))
         start = (feet * self._strides).sum(1)
         places = torch.where((x & y & z).t(), start + self._offsets, self.places)

@@ -125,9 +125,18 @@ class Game:
         people.act(self.field, self.state, self.bank["rounds"], who, people.EXPERT, actions, persona)
         return self.numbering.encode(Action(*map(int, actions[i])))
 
-    def observe(self, who: int, *, goal_visible: bool) -> np.ndarray:
-        """What a seat sees, uint8[N, 6, W, H, D]; the planes are those of ``copies.observe``."""
-        return self.observation_of(self.state, who, goal_visible=goal_visible)["world"]
+    def observe(self, who: int, *, goal_visible: bool, out: np.ndarray | None = None) -> np.ndarray:
+        """What a seat sees, uint8[N, 6, W, H, D]; the planes are those of ``copies.observe``.
+
+        Args:
+            who: the seat.
+            goal_visible: whether it knows the goal.
+            out: such an array to be overwritten: new memory costs ten times what is written into it.
+        """
+        shape = (self.n, copies.PLANES, *self.size)
+        world = np.empty(shape, np.uint8) if out is None else out
+        copies.observe(self.field, self.state, who, goal_visible, world.reshape(self.n, copies.PLANES, -1))
+        return world
 
     def observation_of(self, state: copies.Copies, who: int, *, goal_visible: bool) -> dict[str, np.ndarray]:
         """What a seat sees of any copies of this game, as the environments give it.

@@ -9,50 +9,39 @@ import pytest
 
 from playout.simulators.building.blocks import PRESETS
 from playout.simulators.building.game import GameConfig
-from playout.simulators.building.goals.bank import goals_of
-from playout.simulators.building.rewards import Rewards
 
 torch = pytest.importorskip("torch")
 from playout.experiments.bench.building import same  # noqa: E402  (needs torch)
 from playout.simulators.building.batch import BuildingBatch  # noqa: E402  (needs torch)
 
-UNEVEN = Rewards(
-    place_wrong=-0.5, incorrect=-0.25, noop=-0.125, action=-0.0625, get_resources=0.3, own_share=0.25
-)
-
-
-def config_of(size: str, **options: Any) -> GameConfig:
-    goals = goals_of(PRESETS[size], "valid", number=8, palette=options.get("finite", False))
-    return GameConfig(size=size, goals=goals, max_steps=30, finish_at=0.5, **options)
-
 
 @pytest.mark.parametrize("size", PRESETS)
 def test_the_batch_plays_as_the_rules_do(size: str) -> None:
-    found = same.compare(config_of(size), n=64, steps=35)
+    found = same.compare(same.game_of(size), n=64, steps=35)
     assert found.joint_steps == 64 * 35
     assert len(found.done) == 8, "each type of action did something"
     assert found.truncated
 
 
 def test_episodes_that_end_well_are_the_same_too() -> None:
-    assert same.compare(config_of("tiny"), n=32, steps=35, built=0.9).terminated
+    assert same.compare(same.game_of("tiny"), n=32, steps=35, built=0.9).terminated
 
 
 @pytest.mark.parametrize(
     "options",
     [
         {"players": 1, "random_start": False},
-        {"players": 3, "own_cell": True, "rewards": UNEVEN, "patience": 9},
-        {"finite": True, "rewards": UNEVEN},
+        {"players": 3, "own_cell": True, "rewards": same.UNEVEN, "patience": 9},
+        {"finite": True, "rewards": same.UNEVEN},
     ],
 )
 def test_variants_are_the_same_too(options: dict[str, Any]) -> None:
-    found = same.compare(config_of("small", **options), n=48, steps=35)
+    found = same.compare(same.game_of("small", **options), n=48, steps=35)
     assert ("give" in found.done) == ("finite" in options)
 
 
 def test_who_teleports_stands_in_the_same_place() -> None:
-    found = same.compare(config_of("tiny", teleport=True), n=8, steps=4)
+    found = same.compare(same.game_of("tiny", teleport=True), n=8, steps=4)
     assert set(found.done) == {"place", "break"}
 
 
@@ -64,11 +53,11 @@ def test_a_difference_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     legal = BuildingBatch.legal
     monkeypatch.setattr(BuildingBatch, "legal", broken)
     with pytest.raises(AssertionError, match="step 0: legal remove of 0"):
-        same.compare(config_of("tiny"), n=4, steps=1)
+        same.compare(same.game_of("tiny"), n=4, steps=1)
 
 
 def test_copies_that_have_ended_stay_as_they_are() -> None:
-    batch = BuildingBatch(GameConfig(size="tiny", goals=config_of("tiny").goals, max_steps=1))
+    batch = BuildingBatch(GameConfig(size="tiny", goals=same.game_of("tiny").goals, max_steps=1))
     state = batch.step(batch.reset(torch.arange(5)), torch.zeros((5, 2, 3), dtype=torch.int64)).state
     again = batch.step(state, torch.tensor([3, 0, 0]).expand(5, 2, 3))
     assert all(torch.equal(old, new) for old, new in zip(state, again.state, strict=True))

@@ -1,16 +1,33 @@
 """Whether ``batch`` plays as the compiled rules do: both take the same actions, all they say is compared."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
 
+from playout.experiments.bench.building.drawing import draw_actions
 from playout.simulators.building import copies
-from playout.simulators.building.actions import MOVE, TYPE_NAMES, Planes
+from playout.simulators.building.actions import TYPE_NAMES, Planes
 from playout.simulators.building.batch import BuildingBatch, State
-from playout.simulators.building.blocks import BLOCKS
+from playout.simulators.building.blocks import PRESETS
 from playout.simulators.building.game import Game, GameConfig
+from playout.simulators.building.goals.bank import goals_of
+from playout.simulators.building.rewards import Rewards
+
+UNEVEN = Rewards(
+    place_wrong=-0.5, incorrect=-0.25, noop=-0.125, action=-0.0625, get_resources=0.3, own_share=0.25
+)
+"""Rewards that tell all cases apart."""
+N = 256
+# Size, variant, steps of each of the copies.
+GAMES: tuple[tuple[str, dict[str, Any], int], ...] = (
+    ("tiny", {}, 128),
+    ("small", {}, 128),
+    ("paper", {}, 96),
+    ("small", {"finite": True, "rewards": UNEVEN}, 32),
+    ("small", {"players": 3, "own_cell": True, "rewards": UNEVEN, "patience": 9}, 24),
+)
 
 
 @dataclass(slots=True)
@@ -25,18 +42,30 @@ class Same:
     truncated: int = 0
 
 
+def game_of(size: str, **options: Any) -> GameConfig:
+    """Short games on a few goals."""
+    goals = goals_of(PRESETS[size], "valid", number=8, palette=options.get("finite", False))
+    return GameConfig(size=size, goals=goals, max_steps=30, finish_at=0.5, **options)
+
+
+def batch_is_the_rules() -> dict[str, int]:
+    """Joint steps that were equal in each of ``GAMES``; AssertionError where one is not."""
+    return {
+        " ".join([size, *options]): compare(game_of(size, **options), n=N, steps=steps).joint_steps
+        for size, options, steps in GAMES
+    }
+
+
 def compare(
     config: GameConfig, *, n: int, steps: int, built: float = 0.25, seed: int = 0, device: str = "cpu"
 ) -> Same:
     """Play ``n`` copies both ways, with restarts.
 
-    Of the actions that are not a builder's two thirds are legal (the type first, then which), the others any.
-
     Args:
         config: of the game.
         n: copies.
         steps: of each.
-        built: share of the actions that are a builder's, who takes the wrong block now and then.
+        built: share of the actions that are a builder's; see ``drawing``.
         seed: decides keys and actions.
         device: of the torch side.
 
@@ -82,38 +111,6 @@ def _note(same: Same, game: Game, actions: np.ndarray) -> None:
     for kind in actions[..., 0][game.out.effective].tolist():
         name = TYPE_NAMES[kind]
         same.done[name] = same.done.get(name, 0) + 1
-
-
-def draw_actions(
-    game: Game, who: int, mask: np.ndarray, built: float, rng: np.random.Generator
-) -> np.ndarray:
-    """Actions of a player, int64[N, 3]; see :func:`compare`.
-
-    Args:
-        game: N copies.
-        who: the player.
-        mask: uint8[N, A], the legal actions.
-        built: share of the actions that are a builder's.
-        rng: decides.
-    """
-    n, numbering = len(mask), game.numbering
-    legal = mask * rng.random(mask.shape, dtype=np.float32)
-    edges = [0, 1, numbering.breaks, numbering.moves, numbering.gives, numbering.count]
-    groups = [(start, end) for start, end in pairwise(edges) if start < end]
-    best = np.stack([legal[:, start:end].max(1) for start, end in groups], 1)
-    group = ((best > 0) * rng.random(best.shape)).argmax(1)
-    flat = np.array([start + legal[i, start:end].argmax() for i, (start, end) in _chosen(groups, group)])
-    parts = numbering.decode(flat)
-    expert, _ = game.person(who)
-    wrong = (rng.random(n) < 0.1)[:, None] & (np.arange(3) == 2) & (expert[:, :1] < MOVE)
-    expert = np.where(wrong, rng.integers(0, BLOCKS, (n, 1)), expert)
-    anything = numbering.decode(rng.integers(0, numbering.count, n))
-    parts = np.where((rng.random(n) < 2 / 3)[:, None], parts, anything)
-    return np.where((rng.random(n) < built)[:, None], expert, parts)
-
-
-def _chosen(groups: list[tuple[int, int]], group: np.ndarray) -> list[tuple[int, tuple[int, int]]]:
-    return [(i, groups[number]) for i, number in enumerate(group)]
 
 
 def _same_state(game: Game, state: State, where: str) -> None:

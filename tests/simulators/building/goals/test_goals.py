@@ -30,7 +30,7 @@ def test_nothing_hangs_in_the_air() -> None:
             for axis in range(3):
                 for shift in (1, -1):
                     rolled = np.roll(held, shift, axis)
-                    edge = [slice(None)] * 3
+                    edge: list[slice | int] = [slice(None)] * 3
                     edge[axis] = 0 if shift == 1 else -1
                     rolled[tuple(edge)] = False
                     grown |= rolled
