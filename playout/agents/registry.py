@@ -46,6 +46,7 @@ RUN_LOADERS: dict[str, str] = {
     "language": "playout.training.policy:load_agent",
     "actor-critic": "playout.training.actor_policy:load_agent",
     "planner": "playout.agents.planner.agent:load_run",
+    "building": "playout.agents.building.agent:load_agent",
 }
 """``"policy"`` of a run's manifest -> ``"module:function"``, called as ``function(folder, options)``.
 

@@ -1,6 +1,6 @@
 """``playout train``: policies that learn; one subcommand per method."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
+from playout.training.assistance_settings import AssistanceConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
     GRPOSettings,
@@ -183,15 +184,58 @@ class Ppdpp(_Common):
         return ppdpp(config, out=self.out, resume=self.resume, progress=progress)
 
 
+@dataclass(frozen=True, kw_only=True)
+class AssistanceZero(_Common):
+    """Train an assistant of the building game: by search in predicted games, or by imitation.
+
+    Example: playout train assistance-zero --preset tiny --out runs/assistant
+    """
+
+    preset: str = AssistanceConfig.preset
+    """Size of the world and the network: tiny and small learn on a CPU, paper needs a GPU."""
+    method: Method = AssistanceConfig.method
+    """assistance-zero; pretraining imitates lone builders, sft an assistant who knew the goal."""
+    people: str = "train"
+    """Who builds: train, unseen, or the name of a builder."""
+    iterations: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
+    """Of playing and learning; the preset's own if not given."""
+    games: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
+    """Played side by side."""
+    simulations: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
+    """Of each search."""
+    device: str = "cpu"
+    """Of torch."""
+
+    @property
+    def env(self) -> str:
+        """The world to be evaluated in."""
+        return f"playout/BuildingAssistant-v0 --env size={self.preset}"
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.assistance_zero import assistance_zero
+
+        given = {"iterations": self.iterations, "games": self.games}
+        changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        settings = settings_of(self.preset, device=self.device, **changes)
+        if self.simulations is not None:
+            settings = replace(settings, search=replace(settings.search, simulations=self.simulations))
+        config = AssistanceConfig(
+            preset=self.preset, method=self.method, people=self.people, seed=self.seed, settings=settings
+        )
+        return assistance_zero(config, out=self.out, resume=self.resume, progress=progress)
+
+
 Options = (
     Annotated[Sft, subcommand("sft")]
     | Annotated[Grpo, subcommand("grpo")]
     | Annotated[Ppo, subcommand("ppo")]
     | Annotated[Ppdpp, subcommand("ppdpp")]
+    | Annotated[AssistanceZero, subcommand("assistance-zero")]
 )
 
 
-def run(options: Sft | Grpo | Ppo | Ppdpp) -> None:
+def run(options: Sft | Grpo | Ppo | Ppdpp | AssistanceZero) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

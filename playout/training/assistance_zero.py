@@ -184,7 +184,8 @@ class Training:
 
     def save(self, run: RunWriter) -> None:
         """Keep the policy and all that is needed to go on as if nothing had happened."""
-        torch.save({"network": self.network.state_dict()}, run.folder / f"part-{POLICY}")
+        saved = {"config": asdict(self.network.config), "network": self.network.state_dict()}
+        torch.save(saved, run.folder / f"part-{POLICY}")
         (run.folder / f"part-{POLICY}").replace(run.folder / POLICY)
         memory = self._player.oracle.state() if isinstance(self._player, Planner) else []
         part = run.folder / "part-checkpoint"

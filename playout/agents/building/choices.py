@@ -14,7 +14,7 @@ from playout.agents.building.network import BREAK_AT, CHANNELS, GIVE_AT, MOVE_AT
 from playout.core import compiled_random
 from playout.core.random import STREAM_POLICY
 from playout.simulators.building.actions import BREAK, GIVE, MOVE, NOOP, PLACE, TYPES, Numbering, Planes
-from playout.simulators.building.blocks import BLOCKS
+from playout.simulators.building.blocks import AIR, BLOCKS
 
 
 def flat_logits(dense: Tensor, numbering: Numbering) -> Tensor:
@@ -49,6 +49,19 @@ class Likeliest(NamedTuple):
     """int8[N, K]."""
     prior: np.ndarray
     """float32[N, K], of those K; sums to 1."""
+    gain: np.ndarray
+    """float32[N, K]: by how much each is expected to raise the worth of its cell; 0 without a goal."""
+
+
+class Goal(NamedTuple):
+    """What is believed of the goal."""
+
+    chance: np.ndarray
+    """float32[N, 10, V], probabilities of blocks."""
+    blocks: np.ndarray
+    """uint8[N, V], what stands there now."""
+    place_wrong: float
+    """Of the rewards."""
 
 
 class Exploration(NamedTuple):
@@ -64,15 +77,24 @@ class Exploration(NamedTuple):
 
 
 def likeliest(
-    logits: np.ndarray, planes: Planes, numbering: Numbering, k: int, explore: Exploration | None = None
+    logits: np.ndarray,
+    planes: Planes,
+    numbering: Numbering,
+    k: int,
+    *,
+    goal: Goal | None = None,
+    explore: Exploration | None = None,
 ) -> Likeliest:
     """The ``k`` likeliest actions that ``planes`` allow, the likeliest first.
+
+    With a ``goal`` the second half of them are those of the rest that promise most.
 
     Args:
         logits: float32[N, A], of all flat actions.
         planes: of the acting seat, each [N, ...].
         numbering: of the actions.
         k: how many.
+        goal: what is believed of it.
         explore: draws them without replacement (Gumbel's trick) from a mixture.
     """
     n = len(logits)
@@ -82,10 +104,13 @@ def likeliest(
         cell=np.zeros((n, k), np.int32),
         block=np.zeros((n, k), np.int8),
         prior=np.zeros((n, k), np.float32),
+        gain=np.zeros((n, k), np.float32),
     )
     firsts = np.array([numbering.breaks, numbering.moves, numbering.gives], np.int64)
     share, keys = (0.0, np.zeros(0, np.uint64)) if explore is None else explore
-    _likeliest(logits, planes, firsts, numbering.finite, share, keys, out)
+    if goal is None:
+        goal = Goal(np.zeros((0, BLOCKS, 0), np.float32), np.zeros((0, 0), np.uint8), 0.0)
+    _likeliest(logits, planes, firsts, numbering.finite, goal, share, keys, out)
     return out
 
 
@@ -95,14 +120,16 @@ def _likeliest(
     planes: Planes,
     firsts: np.ndarray,
     finite: bool,
+    goal: Goal,
     share: float,
     keys: np.ndarray,
     out: Likeliest,
 ) -> None:
-    most = logits.shape[1]
+    most, k, cells = logits.shape[1], out.prior.shape[1], planes.place.shape[1]
     flat, kind = np.empty(most, np.int32), np.empty(most, np.int8)
-    chance, score = np.empty(most), np.empty(out.prior.shape[1])
-    best = np.empty(out.prior.shape[1], np.int64)
+    chance, gain, taken = np.empty(most), np.zeros(most), np.zeros(most, np.bool_)
+    score, best = np.empty(k), np.empty(k, np.int64)
+    likely = k - k // 2 if len(goal.blocks) else k
     for i in range(len(logits)):
         count = _legal(planes, i, firsts, finite, flat, kind)
         _chances(logits[i], flat, kind, count, share, chance)
@@ -112,8 +139,51 @@ def _likeliest(
             if len(keys):
                 word = compiled_random.philox(keys[i], np.uint64(flat[number]), np.uint64(STREAM_POLICY))
                 value -= np.log(-np.log((np.float64(word >> np.uint64(11)) + 0.5) * 2.0**-53))
-            kept = _keep(best, score, kept, number, value)
-        _write(planes, i, firsts, flat, kind, chance, best[:kept], out)
+            kept = _keep(best[:likely], score, kept, number, value)
+        if len(goal.blocks):
+            _gains(goal, i, firsts, flat, kind, count, cells, gain)
+            taken[:count] = False
+            for place in range(kept):
+                taken[best[place]] = True
+            more = 0
+            for number in range(count):
+                if not taken[number]:
+                    value = gain[number] + 1e-3 * np.log(chance[number])
+                    more = _keep(best[kept:], score, more, number, value)
+            kept += more
+        _write(i, firsts, flat, kind, chance, gain, cells, best[:kept], out)
+
+
+@njit(cache=True)
+def worth_of(goal: np.ndarray, cell: int, block: int, place_wrong: float) -> float:
+    """The expected worth of a cell that holds ``block``, given the goal's probabilities float[10, V]."""
+    right = goal[block, cell]
+    if block == AIR:
+        return right
+    return right + place_wrong * (1.0 - right - goal[AIR, cell])
+
+
+@njit(cache=True)
+def _gains(
+    goal: Goal,
+    i: int,
+    firsts: np.ndarray,
+    flat: np.ndarray,
+    kind: np.ndarray,
+    count: int,
+    cells: int,
+    gain: np.ndarray,
+) -> None:
+    """By how much each legal action is expected to raise the worth of its cell."""
+    for number in range(count):
+        gain[number] = 0.0
+        if kind[number] == PLACE or kind[number] == BREAK:
+            cell, new = flat[number] - firsts[0], AIR
+            if kind[number] == PLACE:
+                new, cell = (flat[number] - 1) // cells, (flat[number] - 1) % cells
+            old = goal.blocks[i, cell]
+            gain[number] = worth_of(goal.chance[i], cell, new, goal.place_wrong)
+            gain[number] -= worth_of(goal.chance[i], cell, old, goal.place_wrong)
 
 
 @njit(cache=True)
@@ -179,23 +249,24 @@ def _keep(best: np.ndarray, score: np.ndarray, kept: int, number: int, value: fl
 
 @njit(cache=True)
 def _write(
-    planes: Planes,
     i: int,
     firsts: np.ndarray,
     flat: np.ndarray,
     kind: np.ndarray,
     chance: np.ndarray,
+    gain: np.ndarray,
+    cells: int,
     best: np.ndarray,
     out: Likeliest,
 ) -> None:
-    cells, total = planes.place.shape[1], 0.0
+    total = 0.0
     for number in best:
         total += chance[number]
     for place in range(len(best)):
         number = best[place]
         action, what = flat[number], kind[number]
         out.action[i, place], out.kind[i, place] = action, what
-        out.prior[i, place] = chance[number] / total
+        out.prior[i, place], out.gain[i, place] = chance[number] / total, gain[number]
         if what == PLACE:
             out.block[i, place], out.cell[i, place] = (action - 1) // cells, (action - 1) % cells
         elif what == BREAK:

@@ -9,11 +9,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numba import njit
 
-from playout.agents.building.choices import Exploration, Likeliest, likeliest
+from playout.agents.building.choices import Exploration, Goal, likeliest, worth_of
 from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
 from playout.simulators.building import copies as games
 from playout.simulators.building import rules
-from playout.simulators.building.actions import BREAK, PLACE, Planes
+from playout.simulators.building.actions import PLACE, Planes
 from playout.simulators.building.blocks import AIR
 from playout.simulators.building.game import Game
 from playout.simulators.building.rules import Field, Scene
@@ -127,7 +127,10 @@ class BuildingModel:
         said = self.oracle(seen, node, into)
         planes = game.legal_of(now, ASSISTANT)
         explore = self._explore if node is None else None
-        mine = likeliest(said.policy, planes, game.numbering, self.settings.edges, explore)
+        goal = Goal(said.goal, now.scene.blocks, game.config.rewards.place_wrong)
+        mine = likeliest(
+            said.policy, planes, game.numbering, self.settings.edges, goal=goal, explore=explore
+        )  # fmt: skip
         theirs = likeliest(
             said.human, game.legal_of(now, HUMAN), game.numbering, self.settings.others
         )  # fmt: skip
@@ -136,13 +139,12 @@ class BuildingModel:
         self._steps[rows, into] = now.counters[:, games.STEPS]
         parts = np.stack([mine.kind, mine.cell, mine.block, mine.action], -1)
         self._edges[rows, into] = parts
-        gain = np.zeros(mine.prior.shape, np.float32)
-        _expect(said.goal, now.scene.blocks, mine, game.config.rewards.place_wrong, gain)
-        self._gain[rows, into] = gain
+        self._gain[rows, into] = mine.gain
         found = Evaluated(
             action=mine.action,
             kind=mine.kind,
             prior=mine.prior,
+            known=mine.gain,
             value=said.value,
             other=np.maximum(theirs.action, 0),
             chance=_cumulative(theirs.prior),
@@ -160,30 +162,6 @@ def _cumulative(prior: np.ndarray) -> np.ndarray:
 def _advance(field: Field, scene: Scene, joint: np.ndarray, changes: np.ndarray) -> None:
     for i in range(len(joint)):
         rules.step(field, games.scene_at(scene, i), joint[i], changes[i])
-
-
-@njit(cache=True)
-def worth_of(goal: np.ndarray, cell: int, block: int, place_wrong: float) -> float:
-    """The expected worth of a cell that holds ``block``, given the goal's probabilities float[10, V]."""
-    right = goal[block, cell]
-    if block == AIR:
-        return right
-    return right + place_wrong * (1.0 - right - goal[AIR, cell])
-
-
-@njit(cache=True)
-def _expect(
-    goal: np.ndarray, blocks: np.ndarray, edges: Likeliest, place_wrong: float, gain: np.ndarray
-) -> None:
-    """By how much each edge is expected to raise the worth of its cell."""
-    for i in range(len(gain)):
-        for edge in range(gain.shape[1]):
-            kind, cell = edges.kind[i, edge], edges.cell[i, edge]
-            changes = (kind == PLACE) | (kind == BREAK)
-            if edges.action[i, edge] >= 0 and changes:
-                old, new = blocks[i, cell], edges.block[i, edge] if kind == PLACE else AIR
-                gain[i, edge] = worth_of(goal[i], cell, new, place_wrong)
-                gain[i, edge] -= worth_of(goal[i], cell, old, place_wrong)
 
 
 @njit(cache=True)

@@ -58,7 +58,8 @@ def preset(name: str) -> NetworkConfig:
     """
     if name not in PRESETS:
         raise WrongUse(f"network: expected one of {', '.join(PRESETS)}, got {name!r}")
-    size = size_of(name)
+    width, height, depth = size_of(name)
+    size = (width, height, depth)
     if name == "paper":
         return NetworkConfig(size=size)
     return NetworkConfig(size=size, backbone="mixer", width=32, layers=3, recurrent=())

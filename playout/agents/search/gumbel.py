@@ -78,7 +78,7 @@ def _weight(tree: Tree, gumbel: Gumbel) -> np.ndarray:
     total = visits.sum(1)
     network = tree.value[:, 0].astype(np.float64)
     mixed = np.where(mass > 0, (network + total * weighted) / (1 + total), network)
-    completed = np.where(taken, values, mixed[:, None])
+    completed = np.where(taken, values, mixed[:, None] + tree.known[:, 0])
     least, largest = completed.min(1, keepdims=True), completed.max(1, keepdims=True)
     scaled = (completed - least) / np.maximum(largest - least, 1e-8)
     return (gumbel.visit_offset + visits.max(1, keepdims=True)) * gumbel.scale * 0.1 * scaled

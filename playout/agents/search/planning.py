@@ -24,6 +24,8 @@ class Evaluated(NamedTuple):
     """int8[N, K]."""
     prior: np.ndarray
     """float32[N, K]."""
+    known: np.ndarray
+    """float32[N, K]: what is known of the reward of an edge before it is taken; 0 for nothing."""
     value: np.ndarray
     """float32[N]."""
     other: np.ndarray
@@ -84,7 +86,7 @@ class SearchSettings:
     exponent: float = 1.5
     """PUCT: the policy to learn is visits to this power."""
     noise: float = 0.0
-    """Share of exploration in the roots' priors, which the model mixes in; 0: nothing is drawn at the roots."""
+    """Share of exploration that the model mixes into the roots' priors; 0: nothing is drawn there."""
 
     def __post_init__(self) -> None:
         for name in ("simulations", "edges", "outcomes", "others", "considered"):
@@ -160,8 +162,8 @@ class Search:
         self, leaf: trees.Leaf, reward: np.ndarray, discount: np.ndarray, found: Evaluated, added: np.ndarray
     ) -> None:
         trees.expand(
-            self.tree, leaf, reward, discount, found.action, found.kind, found.prior, found.value,
-            found.other, found.chance, added,
+            self.tree, leaf, reward, discount, found.action, found.kind, found.prior, found.known,
+            found.value, found.other, found.chance, added,
         )  # fmt: skip
 
     def _found(self, gumbel: halving.Gumbel) -> Found:

@@ -5,6 +5,7 @@ thousands of actions cost no more than dozens). What somebody else does between 
 every passage from the distribution that the node predicts, and an edge has a child for each of its first C
 *outcomes*. Statistics are kept per edge and so average over chance (Laidlaw et al. 2025, appendix).
 
+What has not been tried is taken to be worth what its node is, and what is known of its reward.
 Selection is PUCT, on one level or on two (first the kind of action, then the action), or at the root
 Gumbel's sequential halving (Danihelka et al. 2022). Values are scaled to [0, 1] by the least and largest
 return seen at the node. The world, its states and the network are the caller's: ``model.Model``.
@@ -37,6 +38,8 @@ class Tree(NamedTuple):
     """int8[N, M, K], what the action is of; for selection on two levels."""
     prior: np.ndarray
     """float32[N, M, K]; sums to 1 over the edges."""
+    known: np.ndarray
+    """float32[N, M, K]: what was known of an edge's reward before it was taken."""
     edge_visits: np.ndarray
     """int32[N, M, K]."""
     edge_sum: np.ndarray
@@ -106,6 +109,7 @@ def tree_of(n: int, shape: Shape) -> Tree:
         action=np.full(on, NONE, np.int32),
         kind=np.zeros(on, np.int8),
         prior=np.zeros(on, np.float32),
+        known=np.zeros(on, np.float32),
         edge_visits=np.zeros(on, np.int32),
         edge_sum=np.zeros(on, np.float32),
         child=np.full((*on, outcomes), NONE, np.int16),
@@ -149,6 +153,7 @@ def expand(
     action: np.ndarray,
     kind: np.ndarray,
     prior: np.ndarray,
+    known: np.ndarray,
     value: np.ndarray,
     other: np.ndarray,
     chance: np.ndarray,
@@ -164,6 +169,7 @@ def expand(
         action: int32[N, K], ``NONE`` for no edge.
         kind: int8[N, K].
         prior: float32[N, K]; edges without an action have 0.
+        known: float32[N, K], what is known of the edges' rewards.
         value: float32[N].
         other: int32[N, J].
         chance: float32[N, J], cumulative.
@@ -181,6 +187,7 @@ def expand(
             tree.child[i, at, edge, slot], tree.outcome[i, at, edge, slot] = new, leaf.outcome[i]
             tree.parent[i, new], tree.parent_edge[i, new] = at, edge
         tree.action[i, new], tree.kind[i, new], tree.prior[i, new] = action[i], kind[i], prior[i]
+        tree.known[i, new] = known[i]
         tree.value[i, new], tree.reward[i, new], tree.discount[i, new] = value[i], reward[i], discount[i]
         tree.other[i, new], tree.chance[i, new] = other[i], chance[i]
         tree.count[i], added[i] = new + 1, new
@@ -290,17 +297,18 @@ def pick(tree: Tree, rules: Rules, i: int, node: int) -> int:
     if not rules.bilevel:
         visits = tree.edge_visits[i, node].sum()
         return _best(tree, rules, i, node, NONE, visits, mean, 1.0)
-    visits, sums, priors = np.zeros(KINDS), np.zeros(KINDS), np.zeros(KINDS)
+    visits, sums, priors, known = np.zeros(KINDS), np.zeros(KINDS), np.zeros(KINDS), np.full(KINDS, -np.inf)
     for edge in range(edges):
         if tree.action[i, node, edge] != NONE:
             kind = tree.kind[i, node, edge]
             visits[kind] += tree.edge_visits[i, node, edge]
             sums[kind] += tree.edge_sum[i, node, edge]
             priors[kind] += tree.prior[i, node, edge]
+            known[kind] = max(known[kind], tree.known[i, node, edge])
     root, best, found = np.sqrt(visits.sum()), -np.inf, 0
     for kind in range(KINDS):
         if priors[kind] > 0:
-            value = sums[kind] / visits[kind] if visits[kind] else mean
+            value = sums[kind] / visits[kind] if visits[kind] else mean + known[kind]
             bound = _scaled(tree, i, node, value)
             bound += rules.exploration * root * priors[kind] / (1 + visits[kind])
             if bound > best:
@@ -319,7 +327,7 @@ def _best(
         if tree.action[i, node, edge] == NONE or (kind != NONE and tree.kind[i, node, edge] != kind):
             continue
         passed = tree.edge_visits[i, node, edge]
-        value = tree.edge_sum[i, node, edge] / passed if passed else unknown
+        value = tree.edge_sum[i, node, edge] / passed if passed else unknown + tree.known[i, node, edge]
         bound = _scaled(tree, i, node, value)
         bound += rules.exploration * root * tree.prior[i, node, edge] / mass / (1 + passed)
         # Before any visit the bounds differ by the prior alone.

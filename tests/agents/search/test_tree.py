@@ -65,8 +65,14 @@ class Paths:
         other = np.broadcast_to(np.minimum(np.arange(16), self.lucks - 1), (n, 16)).astype(np.int32)
         kind = np.broadcast_to(np.arange(self.edges) % 2, action.shape).astype(np.int8)
         return Evaluated(
-            action, kind, prior, np.zeros(n, np.float32), other, np.broadcast_to(chance, (n, 16)).copy()
-        )
+            action,
+            kind,
+            prior,
+            0 * prior,
+            np.zeros(n, np.float32),
+            other,
+            np.broadcast_to(chance, (n, 16)).copy(),
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("settings", [

@@ -1,0 +1,133 @@
+"""The assistant of a training run as an agent of rollouts: it plays from what its seat is shown.
+
+The game is set up anew from each observation, so that nothing hidden can be looked at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playout.agents.options import make_config
+from playout.core import Decision, MissingExtra, Turn, WrongUse
+from playout.core.random import key_of_seed
+from playout.simulators.building.blocks import Size, plain
+from playout.simulators.building.copies import STEPS
+from playout.simulators.building.game import Game, GameConfig
+from playout.simulators.building.goals.bank import goal_bank
+from playout.simulators.building.rules import find_surfaces
+
+POLICY = "policy.pt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildingConfig:
+    """Options of an assistant."""
+
+    simulations: int = 20
+    """Of the search in each turn; 0 follows the policy."""
+    temperature: float = 0.3
+    """Of the policy where nothing is searched."""
+    seed: int = 0
+    """Of what is drawn."""
+
+
+class BuildingAgent:
+    """Searches, or follows the policy; recurrent networks remember each episode."""
+
+    needs: frozenset[str] = frozenset()
+
+    def __init__(self, network: Any, config: BuildingConfig = BuildingConfig()) -> None:
+        """Take a network of ``network.Network``."""
+        self.network, self.config = network, config
+        self._episodes: dict[int, Any] = {}
+
+    def reset(self, episodes: Sequence[int]) -> None:
+        """Forget ``episodes``, which start anew."""
+        for episode in episodes:
+            self._episodes.pop(episode, None)
+
+    def act(self, turns: Sequence[Turn]) -> list[Decision]:
+        """One action per turn."""
+        return [self._decide(turn) for turn in turns]
+
+    def _decide(self, turn: Turn) -> Decision:
+        world = turn.observation["world"]
+        if tuple(world.shape[1:]) != tuple(self.network.config.size):
+            raise WrongUse(
+                f"building: the network is for worlds of {tuple(self.network.config.size)}, not of"
+                f" {world.shape[1:]}"
+            )
+        if turn.episode not in self._episodes:
+            self._episodes[turn.episode] = self._begin(turn)
+        game, player = self._episodes[turn.episode]
+        show(game, turn.observation)
+        action = player.act(game)
+        player.go_on(np.zeros(1, np.bool_))
+        flat = int(game.numbering.flat(action)[0])
+        steps = self.config.simulations
+        return Decision(action=flat, stats={"simulated_steps": steps} if steps else {})
+
+    def _begin(self, turn: Turn) -> tuple[Game, Any]:
+        from playout.agents.building.assistants import Imitator, Planner
+        from playout.agents.search.planning import SearchSettings
+
+        size = Size(*turn.observation["world"].shape[1:])
+        empty = goal_bank(plain(size)[None])
+        game = Game(GameConfig(size=size, goals=empty, max_steps=np.iinfo(np.int32).max))
+        game.state.key[0] = key_of_seed(self.config.seed * 1_000_003 + turn.episode)
+        game.start()
+        if not self.config.simulations:
+            return game, Imitator(self.network, game, temperature=self.config.temperature)
+        return game, Planner(self.network, game, SearchSettings(simulations=self.config.simulations))
+
+
+def show(game: Game, observation: Mapping[str, np.ndarray]) -> None:
+    """Set the one copy of ``game`` to what the assistant sees."""
+    world, scene = observation["world"], game.state.scene
+    scene.blocks[0] = world[0].reshape(-1)
+    touched = world[5].reshape(-1).astype(np.int8)
+    scene.last[0] = np.select([touched == 0, touched == 1], [-1, 1], 0)
+    for seat, marker in ((1, 1), (0, 2)):
+        cells = np.argwhere(world[4] == marker)
+        scene.players[0, seat] = cells[cells[:, 1].argmin()]
+    inventory = observation["inventory"]
+    scene.inventory[0, 1], scene.inventory[0, 0] = inventory[0], inventory[1]
+    game.state.counters[0, STEPS] = observation["timestep"]
+    find_surfaces(game.field, scene)
+
+
+def load_agent(folder: Path, options: Mapping[str, Any]) -> BuildingAgent:
+    """The assistant of a training run, for ``agents.registry``.
+
+    Raises:
+        WrongUse: the run has no policy, or it is broken, or an option does not exist.
+    """
+    try:
+        import torch
+
+        from playout.agents.building.network import Network, NetworkConfig
+    except ModuleNotFoundError as error:
+        raise MissingExtra("torch", "torch") from error
+    file = folder / POLICY
+    if not file.is_file():
+        raise WrongUse(f"{folder}: it has no policy yet; expected {POLICY}")
+    try:
+        saved = torch.load(file, map_location="cpu", weights_only=True)
+        network = Network(
+            NetworkConfig(
+                **{
+                    **saved["config"],
+                    "size": tuple(saved["config"]["size"]),
+                    "recurrent": tuple(saved["config"]["recurrent"]),
+                }
+            )
+        )
+        network.load_state_dict(saved["network"])
+    except Exception as error:
+        raise WrongUse(f"{file}: not a policy of the building game, or cut off: {error}") from error
+    if not all(bool(torch.isfinite(weight).all()) for weight in network.state_dict().values()):
+        raise WrongUse(f"{file}: some weights are not finite; train again, or take an older checkpoint")
+    return BuildingAgent(network.eval(), make_config(BuildingConfig, "building", dict(options)))
