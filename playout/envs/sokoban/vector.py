@@ -16,10 +16,9 @@ from gymnasium.vector.utils import batch_space
 
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
-from playout.core.random import STREAM_KEY, bits_array
 from playout.envs.sokoban.env import ACTION_SETS, ActionSet
 from playout.envs.sokoban.options import Split, source_of
-from playout.envs.vectors import chosen_of, seeds_of
+from playout.envs.vectors import VectorKeys, chosen_of
 from playout.simulators.sokoban import copies
 from playout.simulators.sokoban.game import Deadlocks
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
@@ -53,8 +52,10 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         """Make ``num_envs`` copies; the other arguments are those of ``SokobanEnv``."""
         levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
         self.num_envs, self._bank = num_envs, copies.bank_of(levels.bank())
-        self._copies = copies.copies_of(num_envs, self._bank)
-        self._keyed, self._ready = np.zeros(num_envs, np.bool_), False
+        self._keys, self._ready = VectorKeys(num_envs), False
+        # The compiled rules read the keys where they are kept.
+        shared = {"key": self._keys.key, "episode": self._keys.episode}
+        self._copies = copies.copies_of(num_envs, self._bank)._replace(**shared)
         self._actions, first = ACTION_SETS[actions]
         self._mode = AutoresetMode(autoreset_mode)
         self._options = (
@@ -73,7 +74,8 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Start an episode in every copy, or in those of ``options["reset_mask"]`` (bool[N])."""
         chosen = chosen_of(options, self.num_envs)
-        self._seed(seed, chosen)
+        self._keys.seed(seed, chosen)
+        self._ready = self._keys.ready
         copies.start_where(self._copies, self._bank, chosen)
         mask = np.empty((self.num_envs, self._actions), np.int8)
         copies.legal(self._copies, mask)
@@ -115,19 +117,6 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
     def _columns(self) -> list[tuple[str, np.ndarray]]:
         return list(zip(self._copies._fields, self._copies, strict=True))
 
-    def _seed(self, seed: int | Sequence[int | None] | None, chosen: np.ndarray) -> None:
-        """Take the chosen copies to episode 0 of their seed; those without one to their next episode."""
-        seeds, given = seeds_of(seed, self.num_envs)
-        state = self._copies
-        state.episode[chosen & ~given] += np.uint64(1)
-        unseeded = chosen & ~given & ~self._keyed
-        seeds[unseeded] = np.random.default_rng().integers(2**62, size=int(unseeded.sum()))
-        anew = chosen & (given | unseeded)
-        state.key[anew] = bits_array(seeds.astype(np.uint64), 0, STREAM_KEY)[anew]
-        state.episode[anew] = 0
-        self._keyed |= chosen
-        self._ready = bool(self._keyed.all())
-
     def _checked(self, actions: np.ndarray) -> np.ndarray:
         moves = np.asarray(actions)
         if moves.shape != (self.num_envs,) or moves.dtype.kind not in "iu":
@@ -167,7 +156,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         final_obs = np.full(self.num_envs, None, object)
         for i in np.flatnonzero(ended):
             final_obs[i] = self._copies.tiles[i].copy()
-        self._copies.episode[ended] += np.uint64(1)
+        self._keys.advance(ended)
         copies.start_where(self._copies, self._bank, ended)
         copies.legal(self._copies, out.mask)
         return self._info(out.mask, self._everyone) | {
