@@ -194,7 +194,7 @@ class AssistanceZero(_Common):
     preset: str = AssistanceConfig.preset
     """Size of the world and the network: tiny and small learn on a CPU, paper needs a GPU."""
     method: Method = AssistanceConfig.method
-    """assistance-zero; pretraining imitates lone builders, sft an assistant who knew the goal."""
+    """assistance-zero; ppo; pretraining imitates lone builders, sft an assistant who knew the goal."""
     people: str = "train"
     """Who builds: train, unseen, or the name of a builder."""
     iterations: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
@@ -213,6 +213,7 @@ class AssistanceZero(_Common):
 
     def train(self, progress: console.Bar) -> Run:
         """Run it."""
+        from playout.training.assistance_ppo import assistance_ppo
         from playout.training.assistance_zero import assistance_zero
 
         given = {"iterations": self.iterations, "games": self.games}
@@ -223,7 +224,8 @@ class AssistanceZero(_Common):
         config = AssistanceConfig(
             preset=self.preset, method=self.method, people=self.people, seed=self.seed, settings=settings
         )
-        return assistance_zero(config, out=self.out, resume=self.resume, progress=progress)
+        train = assistance_ppo if self.method == "ppo" else assistance_zero
+        return train(config, out=self.out, resume=self.resume, progress=progress)
 
 
 Options = (

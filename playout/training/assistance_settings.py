@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from playout.agents.building.beliefs import BELIEFS, Beliefs
 from playout.agents.search.planning import SearchSettings
 from playout.core.errors import WrongUse
 
-Method = Literal["assistance-zero", "pretraining", "sft"]
+Method = Literal["assistance-zero", "ppo", "pretraining", "sft"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,8 @@ class AssistanceSettings:
     """Steps of the world until then; the weight rises linearly."""
     search: SearchSettings = field(default_factory=lambda: SearchSettings(simulations=100, noise=0.25))
     """Of self-play."""
+    beliefs: Beliefs = BELIEFS
+    """What of the network's predictions the search takes."""
     test_simulations: int = 20
     """Of the search when the policy is used."""
     device: str = "cpu"
@@ -71,8 +74,8 @@ class AssistanceConfig:
     preset: str = "tiny"
     """Size of the world and of the network: ``tiny``, ``small`` or ``paper``."""
     method: Method = "assistance-zero"
-    """assistance-zero: self-play with search. pretraining: imitate people who build alone, their goal hidden.
-    sft: imitate an assistant who knew the goal, its goal hidden."""
+    """assistance-zero: self-play with search. ppo: its own rewards, no search. pretraining: imitate people
+    who build alone, their goal hidden. sft: imitate an assistant who knew the goal, its goal hidden."""
     people: str | Sequence[str] = "train"
     """Who builds in the first seat."""
     max_steps: int = 200

@@ -104,7 +104,9 @@ class Training:
 
     def _player_of(self) -> Any:
         if self.config.method == "assistance-zero":
-            return Planner(self.network, self.game, self.settings.search, sample=True)
+            return Planner(
+                self.network, self.game, self.settings.search, sample=True, beliefs=self.settings.beliefs
+            )
         return Builder() if self.config.method == "sft" else None
 
     def _play(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from playout.agents.building.beliefs import BELIEFS, Beliefs
 from playout.agents.building.model import ASSISTANT, HUMAN, BuildingModel
 from playout.agents.building.network import Network
 from playout.agents.building.oracles import NetworkOracle
@@ -145,11 +146,18 @@ class Planner:
     """Searches with a network: AssistanceZero."""
 
     def __init__(
-        self, network: Network, game: Game, settings: SearchSettings, *, sample: bool = False
+        self,
+        network: Network,
+        game: Game,
+        settings: SearchSettings,
+        *,
+        sample: bool = False,
+        beliefs: Beliefs = BELIEFS,
     ) -> None:
         """Search in ``game``'s copies; with ``sample`` actions are drawn from what the search recommends."""
         self.oracle = NetworkOracle(network, game.n, game.numbering, settings)
-        self.model, self.search = BuildingModel(game, self.oracle, settings), Search(game.n, settings)
+        self.model = BuildingModel(game, self.oracle, settings, beliefs=beliefs)
+        self.search = Search(game.n, settings)
         self._sample = sample
         self.found: Found
         """What the last search found."""

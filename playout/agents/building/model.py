@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numba import njit
 
+from playout.agents.building.beliefs import BELIEFS, Beliefs
 from playout.agents.building.choices import Exploration, Goal, likeliest, worth_of
 from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
 from playout.simulators.building import copies as games
@@ -57,7 +58,13 @@ class BuildingModel:
     """
 
     def __init__(
-        self, game: Game, oracle: Oracle, settings: SearchSettings, *, discount: float = 0.95
+        self,
+        game: Game,
+        oracle: Oracle,
+        settings: SearchSettings,
+        *,
+        discount: float = 0.95,
+        beliefs: Beliefs = BELIEFS,
     ) -> None:
         """Make room.
 
@@ -66,8 +73,10 @@ class BuildingModel:
             oracle: of their nodes.
             settings: of the search.
             discount: of rewards per step.
+            beliefs: what of the predictions the search takes.
         """
         self.game, self.oracle, self.settings, self.discount = game, oracle, settings, discount
+        self._beliefs = beliefs
         n, nodes, edges = game.n, settings.simulations + 1, settings.edges
         scene = game.state.scene
         self._kept = Scene(*(np.zeros((n, nodes, *array.shape[1:]), array.dtype) for array in scene))
@@ -120,11 +129,20 @@ class BuildingModel:
         reward = np.where(acts, own + theirs, 0.0).astype(np.float32)
         return Arrived(reward, np.where(ended, 0.0, self.discount).astype(np.float32), found)
 
+    def _believed(self, said: Said) -> Said:
+        if self._beliefs.goal == "likeliest":
+            said = said._replace(goal=_certain(said.goal))
+        if not self._beliefs.human:
+            human = np.full_like(said.human, -50.0)
+            human[:, 0] = 50.0
+            said = said._replace(human=human)
+        return said
+
     def _evaluate(self, node: np.ndarray | None, into: np.ndarray) -> tuple[Said, Planes, Evaluated]:
         """Ask the oracle of where the games are now, and keep them as the nodes ``into``."""
         game, now, rows = self.game, self._now, self._rows
         seen = game.observation_of(now, ASSISTANT, goal_visible=False)
-        said = self.oracle(seen, node, into)
+        said = self._believed(self.oracle(seen, node, into))
         planes = game.legal_of(now, ASSISTANT)
         explore = self._explore if node is None else None
         goal = Goal(said.goal, now.scene.blocks, game.config.rewards.place_wrong)
@@ -150,6 +168,13 @@ class BuildingModel:
             chance=_cumulative(theirs.prior),
         )
         return said, planes, found
+
+
+def _certain(goal: np.ndarray) -> np.ndarray:
+    """All probability on the likeliest block of each cell."""
+    certain = np.zeros_like(goal)
+    np.put_along_axis(certain, goal.argmax(1, keepdims=True), 1.0, 1)
+    return certain
 
 
 def _cumulative(prior: np.ndarray) -> np.ndarray:

@@ -89,7 +89,8 @@ class Game:
         self.state = copies.copies_of(n, config.players, self.field)
         self.state.counters[:, ENDED] = 1
         self.out = copies.outputs_of(n, config.players)
-        self._plain = plain(self.size, palette=config.finite).reshape(-1)
+        self.ground = plain(self.size, palette=config.finite).reshape(-1)
+        """uint8[V], the world before anybody has built."""
         self._people = people.people_of(config.people)
         self._rewards = config.rewards.table()
         self._ends = copies.Ends(config.max_steps, float(config.finish_at), config.patience)
@@ -99,7 +100,7 @@ class Game:
         """Start the episodes that ``state.key`` and ``state.episode`` decide, in the ``chosen`` copies."""
         which = self._everyone if chosen is None else chosen
         copies.start_where(
-            self.field, self.state, self._plain, self.bank["goals"], which, self.config.random_start
+            self.field, self.state, self.ground, self.bank["goals"], which, self.config.random_start
         )
 
     def step(self, actions: np.ndarray) -> int:

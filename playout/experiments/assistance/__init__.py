@@ -1,0 +1,1 @@
+"""The experiment ``assistance-zero``: who saves a human how much work in the building game."""

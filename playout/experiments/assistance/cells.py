@@ -1,0 +1,132 @@
+"""The cells of the experiment: trainings, and evaluations of assistants on goals nobody has seen.
+
+A human works until 95% of the goal is done, or the horizon; what counts is what it has to do until then:
+places, breaks and moves. Equal numbers are equal goals, builders and starts in all arms.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from playout.core.errors import WrongUse
+from playout.simulators.building.blocks import size_of
+from playout.simulators.building.copies import ENDED
+from playout.simulators.building.game import Game, GameConfig
+from playout.simulators.building.goals.bank import goals_of
+
+HORIZON, DONE = 200, 0.95
+EVERY = 5  # steps between two looks at what is predicted
+Ablation = Literal["none", "likeliest goal", "no human", "no search"]
+FIXED = ("alone", "random", "goal-blind", "oracle")
+"""Arms that learn nothing."""
+
+
+def train(
+    *, method: str, seed: int, preset: str, iterations: int, folder: Path, ablation: Ablation = "none"
+) -> dict[str, Any]:
+    """Train an assistant in ``folder``; the last row of its curves."""
+    from playout.agents.building.beliefs import Beliefs
+    from playout.training.assistance_ppo import assistance_ppo
+    from playout.training.assistance_settings import AssistanceConfig, settings_of
+    from playout.training.assistance_zero import assistance_zero
+
+    beliefs = {"likeliest goal": Beliefs(goal="likeliest"), "no human": Beliefs(human=False)}
+    settings = settings_of(preset, iterations=iterations, beliefs=beliefs.get(ablation, Beliefs()))
+    config: Any = AssistanceConfig(
+        preset=preset, method=method, seed=seed, max_steps=HORIZON, settings=settings  # type: ignore[arg-type]
+    )  # fmt: skip
+    run = assistance_ppo if method == "ppo" else assistance_zero
+    run(config, out=folder / "run", resume=True)
+    (*_, last) = run(config, out=folder / "run", resume=True).metrics()
+    return dict(last)
+
+
+def evaluate(
+    *,
+    arm: str,
+    preset: str,
+    split: str,
+    people: str,
+    goals: int,
+    folder: Path,
+    trained: str | None = None,
+    simulations: int = 0,
+    temperature: float = 0.0,
+    ablation: Ablation = "none",
+) -> dict[str, Any]:
+    """Let an assistant help; per goal what the human had to do, and the share of the goal.
+
+    Args:
+        arm: one of ``FIXED``, or anything else for the policy of ``trained``.
+        preset: size of the world.
+        split: of the goals.
+        people: who builds.
+        goals: how many.
+        folder: of this cell, beside that of ``trained``.
+        trained: the cell that trained the policy.
+        simulations: of the search; 0 follows the policy.
+        temperature: of the policy.
+        ablation: what the search goes without.
+    """
+    config = GameConfig(size=preset, split=split, people=people, max_steps=HORIZON, finish_at=DONE)  # type: ignore
+    game = Game(config, goals)
+    game.state.key[:] = np.arange(goals)
+    game.start()
+    assistant = _assistant(arm, game, folder, trained, simulations, temperature, ablation)
+    accuracy: list[float] = []
+    step = 0
+    while not game.state.counters[:, ENDED].all():
+        joint = np.stack([game.person(0)[0], assistant.act(game)], 1)
+        if hasattr(assistant, "found") and step % EVERY == 0:
+            accuracy.append(_accuracy(game, assistant.model.root_said.goal))
+        game.step(joint)
+        assistant.go_on(np.zeros(goals, np.bool_))
+        step += 1
+    metrics = game.outcome()[1]
+    return {
+        "human_actions": metrics["human_actions"].tolist(),
+        "goal_percentage": metrics["goal_percentage"].tolist(),
+        "assistant_goal_percentage": metrics["assistant_goal_percentage"].tolist(),
+        "goal_accuracy": accuracy,
+    }
+
+
+def _accuracy(game: Game, goal: np.ndarray) -> float:
+    """Share of the cells that are to be changed whose block is predicted, in games that go on."""
+    wanted = game.state.goal
+    changed = wanted != game.ground
+    alive = game.state.counters[:, ENDED] == 0
+    right = (goal.argmax(1) == wanted) & changed
+    return float(right[alive].sum() / max(1, changed[alive].sum()))
+
+
+def _assistant(
+    arm: str,
+    game: Game,
+    folder: Path,
+    trained: str | None,
+    simulations: int,
+    temperature: float,
+    ablation: str,
+) -> Any:
+    from playout.agents.building import assistants
+    from playout.agents.building.agent import load_agent
+    from playout.agents.building.beliefs import Beliefs
+    from playout.agents.search.planning import SearchSettings
+
+    if arm in FIXED:
+        train_goals = goals_of(size_of(game.config.size), "train")["goals"]
+        made: dict[str, Any] = {
+            "alone": assistants.Idle, "random": assistants.RandomAssistant, "oracle": assistants.Builder,
+            "goal-blind": lambda: assistants.GoalBlind(train_goals),
+        }  # fmt: skip
+        return made[arm]()
+    if trained is None:
+        raise WrongUse(f"assistance: {arm}: expected a cell that trained it")
+    network = load_agent(folder.parent / trained / "run", {}).network
+    if not simulations:
+        return assistants.Imitator(network, game, temperature=temperature)
+    settings = SearchSettings(simulations=simulations, edges=32, root="gumbel", considered=16)
+    beliefs = {"likeliest goal": Beliefs(goal="likeliest"), "no human": Beliefs(human=False)}
+    return assistants.Planner(network, game, settings, beliefs=beliefs.get(ablation, Beliefs()))
