@@ -114,10 +114,13 @@ class Fit:
         for name, receptacle in problem.facts["inreceptacle"]:
             if receptacle in types:
                 listed[name].append(receptacle)
-        owner = {name: min(several, key=lambda r: (_size(types[r]), r)) for name, several in listed.items()}
+        ordered = {
+            name: sorted(several, key=lambda r: (_size(types[r]), r)) for name, several in listed.items()
+        }
+        owner = {name: first for name, (first, *_) in ordered.items()}
         self.own[key].update(owner.values())
-        for name, several in listed.items():
-            self.also[key].update((owner[name], other) for other in several if other != owner[name])
+        # Two in a hundred are in more than two; the generator knows two at most.
+        self.also[key].update((first, others[0]) for first, *others in ordered.values() if others)
         return owner
 
     def _count(
@@ -241,22 +244,25 @@ class Fit:
         }
 
     def _overlaps(self, counts: _Kind) -> dict[str, list[float]]:
-        """``A B`` -> share of A that have such a B, then shares of the objects of A that B lists as well."""
+        """``A B`` -> share of A that have such a B, then shares of the objects of A that B lists as well.
+
+        Each A counts as often as objects lie in it, so that as many are listed twice as in the games.
+        """
         near: Counter[tuple[str, str]] = Counter()
-        shares: dict[tuple[str, str], list[float]] = defaultdict(list)
+        shares: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
         for key in counts.rooms:
             types, own = self.rooms[key].types, self.own[key]
-            others = set(types.values())
-            near.update((types[receptacle], other) for receptacle in own for other in others)
+            for receptacle, n in own.items():
+                near.update({(types[receptacle], other): n for other in set(types.values())})
             for (a, b), n in self.also[key].items():
-                shares[types[a], types[b]].append(n / own[a])
+                shares[types[a], types[b]].append((n / own[a], own[a]))
         return {
             f"{self.names[a]} {self.names[b]}": [
-                _round(len(found) / near[a, b]),
-                *map(_round, np.quantile(found, _middles(min(len(found), FEW)))),
+                _round(sum(weight for _, weight in found) / near[a, b]),
+                *map(_round, _weighted_quantiles(found, min(len(found), FEW))),
             ]
             for (a, b), found in sorted(shares.items())
-            if max(found) > RARE
+            if max(found)[0] > RARE
         }
 
     def _openable(self) -> dict[str, list[float]]:
@@ -306,9 +312,11 @@ def _size(kind: str) -> int:
     return LARGE.index(kind) if kind in LARGE else -1
 
 
-def _middles(parts: int) -> np.ndarray:
-    """The middles of equal parts of [0, 1]."""
-    return (np.arange(parts) + 0.5) / parts
+def _weighted_quantiles(found: Sequence[tuple[float, int]], parts: int) -> np.ndarray:
+    """Of (value, weight), at the middles of equal parts of [0, 1]: float64[parts]."""
+    values, weights = zip(*found, strict=True)
+    middles = (np.arange(parts) + 0.5) / parts
+    return np.quantile(values, middles, weights=weights, method="inverted_cdf")
 
 
 def _usual(counts: Sequence[Counter[str]]) -> list[str]:

@@ -229,11 +229,14 @@ def _overlaps(types: list[str], numbers: Kind, draws: Draws) -> tuple[tuple[tupl
     """Which receptacles list the objects of another as well, as a table does those of what stands on it."""
     found: list[tuple[tuple[int, float], ...]] = []
     for number, type in enumerate(types):
+        # It stands on one of them: a coffee machine is on a worktop or on a table, not on both.
+        left = draws.share()
         others = []
         for other, (chance, shares) in numbers.overlaps.get(type, {}).items():
             near = [i for i, kind in enumerate(types) if kind == other and i != number]
-            if near and draws.share() < chance:
+            if near and not others and left < chance:
                 others.append((draws.choice(near), draws.choice(shares)))
+            left -= chance if near else 0.0
         found.append(tuple(others))
     return tuple(found)
 
