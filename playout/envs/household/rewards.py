@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from playout.core.errors import WrongUse
+from playout.core.presets import preset_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,4 @@ PRESETS = {
 
 def rewards_of(spec: str | Rewards) -> Rewards:
     """The rewards that ``spec`` names, or ``spec`` itself."""
-    if isinstance(spec, Rewards):
-        return spec
-    if spec not in PRESETS:
-        raise WrongUse(f"rewards: expected one of {', '.join(PRESETS)} or a Rewards, got {spec!r}")
-    return PRESETS[spec]
+    return preset_of("rewards", spec, PRESETS)

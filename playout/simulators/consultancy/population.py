@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from playout.core.errors import WrongUse
+from playout.core.presets import preset_of
 from playout.simulators.consultancy.rules import PRIOR, TRUST
 
 CAREFUL, TRUSTING = range(2)
@@ -91,8 +92,4 @@ def people_of(people: str | Population) -> Population:
     Raises:
         WrongUse: no such name.
     """
-    if isinstance(people, Population):
-        return people
-    if people not in PEOPLE:
-        raise WrongUse(f"people: expected one of {', '.join(PEOPLE)} or a Population, got {people!r}")
-    return PEOPLE[people]
+    return preset_of("people", people, PEOPLE)

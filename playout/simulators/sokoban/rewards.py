@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playout.core.errors import WrongUse
+from playout.core.presets import preset_of
 
 # The events of ``rules``, repeated here so that naming a preset compiles nothing; a test compares them.
 BOX_ON, BOX_OFF, SOLVED, EVENTS = 4, 8, 16, 32
@@ -46,8 +46,4 @@ PRESETS = {
 
 def rewards_of(spec: str | Rewards) -> Rewards:
     """The rewards that ``spec`` names, or ``spec`` itself."""
-    if isinstance(spec, Rewards):
-        return spec
-    if spec not in PRESETS:
-        raise WrongUse(f"rewards: expected one of {', '.join(PRESETS)} or a Rewards, got {spec!r}")
-    return PRESETS[spec]
+    return preset_of("rewards", spec, PRESETS)
