@@ -75,7 +75,7 @@ class _Building(Drawn, gym.Env[Any, Any]):
         game = self.game
         if game.state.counters[0, ENDED]:
             raise ResetNeeded(f"{type(self).__name__}.step: the episode has ended; call reset()")
-        if not 0 <= action < game.numbering.count:
+        if not isinstance(action, int | np.integer) or not 0 <= action < game.numbering.count:
             raise InvalidAction(
                 f"{type(self).__name__}.step: expected 0 <= action < {game.numbering.count}, got {action!r}"
             )

@@ -48,30 +48,61 @@ def outcome(game: Game, i: int = 0) -> tuple[bool, dict[str, float]]:
     return bool(success[i]), {name: float(values[i]) for name, values in metrics.items()}
 
 
-def frame(game: Game, i: int = 0, *, goal: bool = False) -> Frame:
+def frame(game: Game, i: int = 0, *, goal: bool = False, turn: int = 0, whose: bool = False) -> Frame:
     """A copy as a ``voxels`` frame: blocks, and the players as people.
 
     Args:
         game: of which.
         i: the copy.
         goal: draws the goal in place of what has been built.
+        turn: from which side: so many quarter turns.
+        whose: colours what somebody placed by who it was, the material shining through.
     """
     scene = game.state.scene
     world = (game.state.goal if goal else scene.blocks)[i].reshape(game.size)
-    cells = np.argwhere(world != AIR)
-    blocks = [[*map(int, cell), int(world[tuple(cell)])] for cell in cells]
-    people = [] if goal or game.config.teleport else scene.players[i]
+    kinds, legend = world.astype(np.int64), _legend()
+    if whose and not goal:
+        last = np.minimum(scene.last[i].reshape(game.size), len(SEATS) - 1)
+        kinds = np.where((world != AIR) & (last >= 0), world + BLOCKS * (1 + last.astype(np.int64)), kinds)
+        legend += [entry for seat in range(len(SEATS)) for entry in _legend(seat)]
+    kinds = np.rot90(kinds, turn, (0, 2))
+    blocks = [[*map(int, cell), int(kinds[tuple(cell)])] for cell in np.argwhere(kinds != AIR)]
+    people = [] if goal or game.config.teleport else scene.players[i].tolist()
     marks = [
-        {"at": [int(x), int(y), int(z)], "name": SEATS[min(who, 1)], "colour": SEAT_COLOURS[min(who, 1)]}
-        for who, (x, y, z) in enumerate(people)
+        {"at": _turned(at, game.size, turn), "name": SEATS[min(who, 1)], "colour": SEAT_COLOURS[min(who, 1)]}
+        for who, at in enumerate(people)
     ]
-    legend = [{"name": name, "colour": colour} for name, colour in zip(NAMES, COLOURS, strict=True)]
     share = game.shares()[i]
     caption = "the goal" if goal else f"step {game.state.counters[i, STEPS]}, {share:.0%} of the goal"
     data: dict[str, Any] = {
-        "size": list(game.size), "blocks": blocks, "legend": legend, "marks": marks, "caption": caption
+        "size": list(kinds.shape), "blocks": blocks, "legend": legend, "marks": marks, "caption": caption
     }  # fmt: skip
     return Frame("voxels", data)
+
+
+def _legend(seat: int | None = None) -> list[dict[str, str]]:
+    """The blocks, or those that a seat placed."""
+    if seat is None:
+        return [{"name": name, "colour": colour} for name, colour in zip(NAMES, COLOURS, strict=True)]
+    return [
+        {"name": f"{name} of the {SEATS[seat]}", "colour": _mixed(SEAT_COLOURS[seat], colour)}
+        for name, colour in zip(NAMES, COLOURS, strict=True)
+    ]
+
+
+def _mixed(most: str, some: str) -> str:
+    """Two parts of one colour and one of another."""
+    pairs = ((int(most[i : i + 2], 16), int(some[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{(2 * a + b) // 3:02x}" for a, b in pairs)
+
+
+def _turned(at: list[int], size: tuple[int, int, int], turn: int) -> list[int]:
+    """Where a cell is after quarter turns, as ``np.rot90`` about the axis y."""
+    x, y, z = at
+    width, _, depth = size
+    for _ in range(turn % 4):
+        x, z, width, depth = depth - 1 - z, x, depth, width
+    return [x, y, z]
 
 
 def hidden(game: Game, who: int) -> dict[str, Any]:

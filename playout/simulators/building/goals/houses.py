@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from playout.core.errors import WrongUse
 from playout.core.random import STREAM_GENERATE, Stream, bits_array
 from playout.simulators.building.blocks import (
     AIR,
@@ -87,7 +88,13 @@ def house(key: int, area: tuple[int, int, int], style: HouseStyle = HouseStyle()
 
     Returns:
         uint8[area]; dirt where the ground is left as it is, air above it.
+
+    Raises:
+        WrongUse: the area is too small for a house.
     """
+    if min(area) < LEAST_SIDE:
+        shown = " x ".join(map(str, area))
+        raise WrongUse(f"area: expected at least {LEAST_SIDE} cells along each axis to build in, got {shown}")
     draw = Stream(key, STREAM_GENERATE)
     cells = np.full(area, AIR, np.uint8)
     cells[:, 0] = DIRT
