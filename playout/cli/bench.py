@@ -1,6 +1,7 @@
 """``playout bench``: measure this machine against the bars of a suite."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from tyro.conf import Positional, arg
@@ -22,6 +23,8 @@ class Options:
     """Measure these keys alone."""
     seeds: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
     """Seeds per learning result; the suite's own number if not given."""
+    out: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
+    """Keep all figures in this file; keys that are not measured now stay as they are in it."""
     json: Flag = False
     """End with one JSON object on stdout: machine, figures, bars."""
 
@@ -29,7 +32,10 @@ class Options:
 def run(options: Options) -> None:
     """Measure, print the table, and with ``--json`` all figures."""
     from playout.experiments import bench
+    from playout.experiments.bench import record
 
+    if options.out:
+        record.read(options.out)  # what is wrong with it is told before the work
     measured = bench.run(options.name, only=options.only or None, seeds=options.seeds)
     rows = [
         (key, _number(bar["value"]), _number(bar["bar"]), _verdict(bar["met"]), bar["note"])
@@ -37,6 +43,8 @@ def run(options: Options) -> None:
     ]
     grid = console.table(("key", "value", "bar", "", "note"), rows, title=f"{options.name}")
     console.show(grid, aside=True)
+    if options.out:
+        record.keep(console.strict(measured), options.out)
     if options.json:
         console.emit(measured)
 

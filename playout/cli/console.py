@@ -24,7 +24,7 @@ def note(text: str) -> None:
 
 def emit(value: Any) -> None:
     """``value`` as one line of strict JSON on stdout; numbers that JSON lacks become null."""
-    print(json.dumps(_strict(value), allow_nan=False), flush=True)
+    print(json.dumps(strict(value), allow_nan=False), flush=True)
 
 
 def show(renderable: RenderableType, *, aside: bool = False) -> None:
@@ -42,13 +42,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str |
     return grid
 
 
-def _strict(value: Any) -> Any:
+def strict(value: Any) -> Any:
+    """``value`` as strict JSON has it: names are text, numbers that JSON lacks become None."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(name): _strict(item) for name, item in value.items()}
+        return {str(name): strict(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_strict(item) for item in value]
+        return [strict(item) for item in value]
     return value
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from playout import experiments
 from playout.cli.main import main
+from playout.experiments.bench import record
 
 MEASURED = {
     "machine": {"cpu": "test"},
@@ -26,7 +27,7 @@ def asked(monkeypatch):
         asked.append((name, only, seeds))
         return MEASURED
 
-    fake = SimpleNamespace(run=run)
+    fake = SimpleNamespace(run=run, record=record)
     monkeypatch.setitem(sys.modules, "playout.experiments.bench", fake)
     monkeypatch.setattr(experiments, "bench", fake, raising=False)
     return asked
@@ -45,3 +46,18 @@ def test_a_missed_bar_is_no_failure_and_no_keys_means_all(asked, capsys):
     assert main(["bench", "sokoban"]) == 0
     assert asked == [("sokoban", None, None)]
     assert capsys.readouterr().out == ""
+
+
+def test_figures_can_be_kept_in_a_file(asked, tmp_path):
+    file = tmp_path / "kept" / "sokoban.json"
+    assert main(["bench", "sokoban", "--out", str(file)]) == 0
+    assert json.loads(file.read_text()) == {**MEASURED, "figures": {"rate": [1.0, None]}}
+    assert main(["bench", "sokoban", "--only", "A1", "--out", str(file)]) == 0
+
+
+def test_a_file_of_something_else_is_told_before_the_work(asked, tmp_path, capsys):
+    file = tmp_path / "notes.json"
+    file.write_text("notes")
+    assert main(["bench", "sokoban", "--out", str(file)]) == 2
+    assert not asked and "expected the output of a bench suite" in capsys.readouterr().err
+    assert file.read_text() == "notes"
