@@ -18,6 +18,7 @@ COMMANDS = {
     "report": "write a run, or two side by side, as one page that opens in a browser",
     "watch": "replay the episodes of a run in the terminal",
     "train": "train a policy: from an expert (sft), from rewards (grpo, ppo)",
+    "fit": "fit simulated people to published dialogues",
     "experiment": "run a whole experiment, resumable, and draw its figures",
     "bench": "measure what this machine reaches against the published bars",
     "doctor": "what is installed, what is missing, and the line that installs it",

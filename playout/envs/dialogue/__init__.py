@@ -22,4 +22,8 @@ def _pair(name: str, task: str) -> tuple[WorldId, WorldId]:
     return words, acts
 
 
-IDS: tuple[WorldId, ...] = (*_pair("Tutoring", "tutoring"), *_pair("EmotionalSupport", "support"))
+IDS: tuple[WorldId, ...] = (
+    *_pair("Negotiation", "negotiation"),
+    *_pair("Tutoring", "tutoring"),
+    *_pair("EmotionalSupport", "support"),
+)

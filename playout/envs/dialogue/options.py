@@ -45,13 +45,20 @@ def task_of(
         return Tutoring(
             split=split, data=data, assessor=assessor, reward=reward or "gain", max_turns=max_turns
         )
-    if task == "support":
-        from playout.simulators.dialogue.support.task import Support
+    if task == "negotiation":
+        from playout.simulators.dialogue.bargaining.task import Negotiation
 
-        return Support(
-            split=split, data=data, assessor=assessor, reward=reward or "gain", max_turns=max_turns
+        _refuse(task, reward=reward)
+        return Negotiation(
+            split=split,
+            population=population or "designed",
+            data=data,
+            assessor=assessor,
+            max_turns=max_turns,
         )
-    raise WrongUse(f"task {task}: not here yet")
+    from playout.simulators.dialogue.support.task import Support
+
+    return Support(split=split, data=data, assessor=assessor, reward=reward or "gain", max_turns=max_turns)
 
 
 def _refuse(task: str, **unused: str | None) -> None:

@@ -6,13 +6,16 @@ from pathlib import Path
 from playout.core.errors import WrongUse
 
 
-def corpus_files(corpus: str, pattern: str, path: str | Path | None) -> list[Path]:
+def corpus_files(
+    corpus: str, pattern: str, path: str | Path | None, *, inside: str = "processed"
+) -> list[Path]:
     """``path`` itself if it is a file, else the files like ``pattern`` in it or where PPDPP's data has them.
 
     Args:
         corpus: its name, for errors.
         pattern: such as ``cima-*``.
         path: a file or folder; None for ``$PLAYOUT_DATA``.
+        inside: the folder of PPDPP's data that has them.
 
     Raises:
         WrongUse: there is none.
@@ -23,7 +26,7 @@ def corpus_files(corpus: str, pattern: str, path: str | Path | None) -> list[Pat
     folder = Path(given)
     if folder.is_file():
         return [folder]
-    places = (folder, folder / "processed", folder / "ppdpp" / "processed")
+    places = (folder, folder / inside, folder / "ppdpp" / inside)
     found = next(filter(None, (sorted(place.glob(pattern)) for place in places)), None)
     if not found:
         raise WrongUse(

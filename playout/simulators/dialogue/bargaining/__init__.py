@@ -1,0 +1,1 @@
+"""Bargaining over a listing: buyers and sellers who may be moved, populations, prices in words."""
