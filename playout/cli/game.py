@@ -10,7 +10,7 @@ from typing import Any
 import gymnasium as gym
 
 from playout.agents.human import answers
-from playout.core import Agent, Decision, WrongUse
+from playout.core import Agent, Decision, Frame, WrongUse
 from playout.envs.registration import CATALOGUE
 from playout.evaluation.summary import summarise
 from playout.rollouts.episodes import EpisodeStep
@@ -42,6 +42,19 @@ class Game:
     def last(self) -> EpisodeStep | None:
         """The step that led here."""
         return next(reversed(self.session.episode().steps), None)
+
+    @property
+    def frame(self) -> Frame:
+        """What the person may see: the picture, or the talk so far where that shows closed cupboards."""
+        session = self.session
+        frame = session.frames[-1]
+        if frame.kind != "rooms":
+            return frame
+        messages = []
+        for step in session.episode().steps:
+            messages += [_message("world", step.observation), _message("player", step.action)]
+        messages.append(_message("world", session.observation))
+        return Frame("chat", {"messages": messages, "caption": frame.data.get("caption", "")})
 
     def direction(self, name: str) -> Any | None:
         """The legal action that goes ``up``, ``down``, ``left`` or ``right``; None if there is none."""
@@ -140,6 +153,10 @@ def _space(session: PlaySession) -> gym.Space:
     env, seat = session.world.env, session.world.seats[0]
     space = env.action_space
     return space if isinstance(space, gym.Space) else space(seat)
+
+
+def _message(speaker: str, text: Any) -> dict[str, str]:
+    return {"speaker": speaker, "text": str(text), "note": ""}
 
 
 def _number(text: str) -> Any:

@@ -113,7 +113,7 @@ class PlayApp(App[None]):
         self._text("status", game.status())
         self._text("note", note or "\n".join([game.verdict(), *([_NEXT] if session.over else [])]))
         self.query_one("#note").set_class(game.solved, "solved")
-        self.query_one(Board).show(session.frames[-1])
+        self.query_one(Board).show(game.frame)
         self._list_actions()
         self.refresh_bindings()
 

@@ -16,6 +16,7 @@ from playout.rollouts.runs import AgentSpec
 from playout.rollouts.session import PlaySession
 
 WORLD = "playout/SokobanText-6x6-1box-v0"
+HOUSE = "playout/Household-v0"
 GUESS = "own_world:example/GuessNumber-v0"
 
 
@@ -53,6 +54,24 @@ def test_arrow_keys_undo_and_hint():
         assert "nothing has been done" in said(app)
 
     drive(WORLD, script)
+
+
+def test_who_plays_in_a_house_reads_what_is_said_and_sees_into_nothing_closed():
+    async def script(app, pilot):
+        session = app.game.session
+        closed = next(p for p in session.frames[-1].data["places"] if p["things"] and p["state"] == "closed")
+        first, command = session.observation, f"go to {closed['name']}"
+        app.game.typed(command)
+        app.game.typed("dance")
+        app.refresh_game()
+        told = [message["text"] for message in app.game.frame.data["messages"]]
+        assert told == [first, command, f"You arrive at {closed['name']}. The {closed['name']} is closed.",
+                        "dance", "Nothing happens."]  # fmt: skip
+        shown = said(app, "board")
+        assert "Nothing happens." in shown and session.frames[-1].data["caption"] in shown
+        assert not any(thing in shown for thing in closed["things"])
+
+    drive(HOUSE, script)
 
 
 def test_hand_over_plays_to_the_end_and_the_next_level_follows():
