@@ -48,8 +48,8 @@ class Executor(Protocol):
         ...
 
 
-class InProcess:
-    """Does the work here, one after the other."""
+class _Queue:
+    """Work that waits, with numbers for handles."""
 
     def __init__(self) -> None:
         self._queue: deque[tuple[int, Work, tuple[Any, ...]]] = deque()
@@ -61,6 +61,10 @@ class InProcess:
         self._submitted += 1
         return self._submitted - 1
 
+
+class InProcess(_Queue):
+    """Does the work here, one after the other."""
+
     def gather(self) -> Iterator[Piece]:
         """Do the work; exceptions are the function's own."""
         while self._queue:
@@ -70,7 +74,7 @@ class InProcess:
             yield Piece(handle, ended=True)
 
 
-class Processes:
+class Processes(_Queue):
     """A fresh process per submitted work, at most ``workers`` at a time.
 
     Processes are spawned, so that they inherit neither locks nor threads; a script that uses them
@@ -85,16 +89,9 @@ class Processes:
         """
         if workers < 1:
             raise WrongUse(f"workers: expected at least 1, got {workers}")
+        super().__init__()
         self.workers = workers
-        self._queue: deque[tuple[int, Work, tuple[Any, ...]]] = deque()
         self._running: dict[Connection, tuple[int, BaseProcess]] = {}
-        self._submitted = 0
-
-    def submit(self, function: Work, *args: Any) -> int:
-        """Queue ``function(*args)``."""
-        self._queue.append((self._submitted, function, args))
-        self._submitted += 1
-        return self._submitted - 1
 
     def gather(self) -> Iterator[Piece]:
         """Start processes and pass on what they say; one that dies ends its work with ``lost``."""
