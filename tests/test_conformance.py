@@ -7,6 +7,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,16 @@ def test_vector_and_sync_agree_across_episode_ends(name: str, mode: AutoresetMod
     listed = vector.reset(seed=9)[1].get("legal_actions")
     choices = choices_of(vector.single_action_space, None if listed is None else listed[0])
     assert_same_results(joint(sync, 9, 4 * LIMIT, choices), joint(vector, 9, 4 * LIMIT, choices))
+
+
+@pytest.mark.parametrize("name", VECTORISED)
+def test_the_vector_takes_the_arguments_of_one(name: str) -> None:
+    one, many = (
+        signature(type(env.unwrapped)).parameters
+        for env in (make(name), gym.make_vec(name, 2, max_steps=LIMIT))
+    )
+    defaults = {key: argument.default for key, argument in one.items() if key != "render_mode"}
+    assert {key: many[key].default for key in defaults if key in many} == defaults
 
 
 def test_an_unknown_id_suggests_a_close_one() -> None:
