@@ -31,7 +31,7 @@ class _Building(Drawn, gym.Env[Any, Any]):
         *,
         size: str | Sequence[int] = "small",
         split: Split = "train",
-        goals: LevelBank | None = None,
+        goals: LevelBank | str | None = None,
         people: str | Sequence[str] = "train",
         finite: bool = False,
         teleport: bool = False,

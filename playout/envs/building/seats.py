@@ -36,7 +36,7 @@ class BuildingSeats(Drawn, ParallelEnv[str, dict[str, np.ndarray], np.int64]):
         *,
         size: str | Sequence[int] = "small",
         split: Split = "train",
-        goals: LevelBank | None = None,
+        goals: LevelBank | str | None = None,
         finite: bool = False,
         teleport: bool = False,
         own_cell: bool = False,

@@ -50,7 +50,7 @@ class BuildingText(LanguageWorld):
         *,
         size: str | Sequence[int] = "tiny",
         split: Split = "train",
-        goals: LevelBank | None = None,
+        goals: LevelBank | str | None = None,
         people: str | Sequence[str] = "train",
         random_start: bool = True,
         max_steps: int = 200,

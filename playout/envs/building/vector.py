@@ -37,7 +37,7 @@ class _BuildingVector(gym.vector.VectorEnv):
         *,
         size: str | Sequence[int] = "small",
         split: Split = "train",
-        goals: LevelBank | None = None,
+        goals: LevelBank | str | None = None,
         people: str | Sequence[str] = "train",
         finite: bool = False,
         teleport: bool = False,

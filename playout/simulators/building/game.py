@@ -16,6 +16,7 @@ from playout.simulators.building.actions import Action, Numbering, Planes
 from playout.simulators.building.blocks import BLOCKS, FIRST_PLACEABLE, Size, plain, size_of
 from playout.simulators.building.copies import ENDED, STEPS
 from playout.simulators.building.goals.bank import Split, goals_of
+from playout.simulators.building.goals.loaders import goals_in
 from playout.simulators.building.rewards import PAPER, Rewards
 
 METRICS = ("goal_percentage", "human_actions", "assistant_goal_percentage", "steps")
@@ -33,8 +34,9 @@ class GameConfig:
     """Seats."""
     split: Split = "train"
     """Which generated goals: ``train``, ``valid`` or ``test``."""
-    goals: LevelBank | None = None
-    """Goals to build in place of generated ones (``goals.bank.goal_bank``)."""
+    goals: LevelBank | str | None = None
+    """Goals to build in place of generated ones (``goals.bank.goal_bank``), or a folder of houses from
+    CraftAssist or GrabCraft (``goals.loaders.goals_in``)."""
     people: str | Sequence[str] = "train"
     """Builders in seats that nobody takes: ``train``, ``unseen``, or names of ``people``."""
     finite: bool = False
@@ -76,7 +78,7 @@ class Game:
         """
         self.config, self.n = config, n
         self.size: Size = size_of(config.size)
-        self.bank = config.goals or goals_of(self.size, config.split, palette=config.finite)
+        self.bank = _goals(config, self.size)
         if self.bank["goals"].shape[1:] != (self.size.cells,):
             raise WrongUse(
                 f"goals: expected {self.size.cells} cells for a world of {tuple(self.size)}, got"
@@ -203,3 +205,9 @@ class Game:
         state = self.state
         scene = dict(zip(state.scene._fields, state.scene, strict=True))
         return {**scene, **{name: getattr(state, name) for name in state._fields if name != "scene"}}
+
+
+def _goals(config: GameConfig, size: Size) -> LevelBank:
+    if isinstance(config.goals, str):
+        return goals_in(config.goals, size, palette=config.finite)
+    return config.goals or goals_of(size, config.split, palette=config.finite)
