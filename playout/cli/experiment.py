@@ -10,7 +10,10 @@ from tyro.conf import arg, subcommand
 from playout.cli import console
 from playout.cli.parsing import Flag
 
-EXPERIMENTS = {"rlhs": "what feedback at once and feedback in hindsight make of an adviser"}
+EXPERIMENTS = {
+    "rlhs": "what feedback at once and feedback in hindsight make of an adviser",
+    "assistance-zero": "how much work assistants save somebody who builds a house only they know",
+}
 """Name -> what it shows; its subcommand is below."""
 
 
@@ -75,14 +78,50 @@ class Rlhs(_Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssistanceZero(_Common):
+    """Who saves a human how much work: AssistanceZero, baselines, ablations, unseen builders.
+
+    Example: playout experiment assistance-zero --seeds 3
+    """
+
+    preset: str = "tiny"
+    """Size of the world and the network."""
+    split: Literal["valid", "test"] = "test"
+    """Of the goals: valid for choices."""
+    goals: int = 512
+    """That every arm helps with."""
+
+    def begin(self) -> tuple[Path, dict[str, Any]]:
+        """Run it; its folder and its results."""
+        from playout.experiments.assistance.experiment import RESULT, Plan, experiment
+
+        folder = self.out or Path("runs", "experiments", f"assistance-zero-{self.preset}-{self.split}")
+        plan = Plan(preset=self.preset, split=self.split, goals=self.goals, seeds=self.seeds or Plan.seeds)
+        found = experiment(folder, plan, workers=self.workers, progress=console.note)
+        console.note(f"all numbers: {folder / RESULT}")
+        return folder, found
+
+    def rows(self, found: dict[str, Any]) -> list[tuple[str, ...]]:
+        """The table in the terminal, its head first."""
+        from playout.experiments.assistance.experiment import table
+
+        head = ("assistant and builders", "human actions", "goal", "goal by the assistant")
+        return [head, *map(tuple, table(found))]
+
+
+@dataclass(frozen=True, kw_only=True)
 class List:
     """Say which experiments there are."""
 
 
-Options = Annotated[Rlhs, subcommand("rlhs")] | Annotated[List, subcommand("list")]
+Options = (
+    Annotated[Rlhs, subcommand("rlhs")]
+    | Annotated[AssistanceZero, subcommand("assistance-zero")]
+    | Annotated[List, subcommand("list")]
+)
 
 
-def run(options: Rlhs | List) -> None:
+def run(options: Rlhs | AssistanceZero | List) -> None:
     """Run what is missing, draw, and say where it is."""
     if isinstance(options, List):
         console.show(console.table(("experiment", "shows"), EXPERIMENTS.items()))
@@ -90,7 +129,8 @@ def run(options: Rlhs | List) -> None:
     folder, found = options.begin()
     head, *rows = options.rows(found)
     console.show(console.table(head, rows, title=str(folder)), aside=options.json)
-    console.note(f"figures and all numbers: {folder / 'index.html'}")
+    if (page := folder / "index.html").is_file():
+        console.note(f"figures and all numbers: {page}")
     if options.json:
         console.emit(found)
 

@@ -17,6 +17,8 @@ class AssistanceSettings:
 
     iterations: int = 2000
     """Of playing and learning."""
+    warm_up: int = 0
+    """Iterations at first in which the assistant only watches, so that it knows something when it begins."""
     games: int = 256
     """Played side by side."""
     fragment: int = 64
@@ -97,13 +99,14 @@ def settings_of(preset: str, **changes: Any) -> AssistanceSettings:
     if preset not in ("tiny", "small"):
         raise WrongUse(f"preset: expected tiny, small or paper, got {preset!r}")
     small = AssistanceSettings(
-        iterations=120,
+        iterations=60,
+        warm_up=12,
         games=128,
         fragment=16,
-        buffer=65_536,
-        updates=16,
-        batch=512,
-        learning_rate=2e-3,
+        buffer=32_768,
+        updates=48,
+        batch=128,
+        learning_rate=1e-3,
         stay=0.0,
         search=SearchSettings(simulations=16, edges=32, root="gumbel", considered=12, noise=0.25),
         test_simulations=24,

@@ -134,9 +134,14 @@ class Training:
     def _joint(self) -> np.ndarray:
         joint = np.zeros((self.game.n, 2, 3), np.int64)
         joint[:, HUMAN], _ = self.game.person(HUMAN)
-        if self._player is not None:
+        if self._player is not None and not self._watches:
             joint[:, ASSISTANT] = self._player.act(self.game)
         return joint
+
+    @property
+    def _watches(self) -> bool:
+        """Whether the assistant does nothing yet."""
+        return self.config.method == "assistance-zero" and self.iteration < self.settings.warm_up
 
     def _note(self, record: Steps, t: int, joint: np.ndarray) -> None:
         """Keep what is seen and done now, before the step."""
@@ -151,7 +156,10 @@ class Training:
         did = numbering.flat(joint)
         record.human[:, t] = did[:, HUMAN]
         record.goal[:, t], record.first[:, t] = game.state.goal, self._began
-        if isinstance(self._player, Planner):
+        if self._watches:
+            record.edges[:, t], record.policy[:, t] = -1, 0.0
+            record.predicted[:, t] = -np.log(10.0)  # nothing has been predicted
+        elif isinstance(self._player, Planner):
             record.edges[:, t], record.policy[:, t] = self._player.found.action, self._player.found.policy
             if record.predicted.shape[2]:
                 record.predicted[:, t] = np.log(np.maximum(self._player.model.root_said.goal, 1e-6))

@@ -20,6 +20,7 @@ SUITES: dict[str, str] = {
     "sokoban": "playout.experiments.bench.sokoban",
     "household": "playout.experiments.bench.household",
     "building": "playout.experiments.bench.building",
+    "assistance-zero": "playout.experiments.bench.assistance",
 }
 """Name -> module."""
 
