@@ -234,8 +234,9 @@ def _overlaps(types: list[str], numbers: Kind, draws: Draws) -> tuple[tuple[tupl
         others = []
         for other, (chance, shares) in numbers.overlaps.get(type, {}).items():
             near = [i for i, kind in enumerate(types) if kind == other and i != number]
-            if near and not others and left < chance:
+            if near and left < chance:
                 others.append((draws.choice(near), draws.choice(shares)))
+                break
             left -= chance if near else 0.0
         found.append(tuple(others))
     return tuple(found)
