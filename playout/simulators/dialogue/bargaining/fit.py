@@ -4,21 +4,20 @@ Prices and outcomes come from raw dialogues, whose words the recogniser reads; a
 
 1. *Acts*: how often each seat answers an act with which, smoothed towards the seat's own habits. ``agree`` is
    left to the rules, which decide on it by price.
-2. *Acceptance*: a logistic regression of "accepted" on what a price asks one to give, by how many prices the
-   other side had named (Train, Discrete Choice Methods, 2009, chapter 3). Read as a threshold, it is a
-   logistic distribution of willingness over people; its middle after one, two and more prices gives
-   ``limit``, ``opening`` and ``trades``. Holding on to a price is taken to pull as much as a new one.
-3. *Giving*: quantiles of the share of the way to the other side's price that a new price goes.
-4. *Pleading and talk* pull by as much less than prices as the new prices that followed them gave less.
-5. *Leaving*: how often a seat ended a dialogue without a deal at its n-th turn, in place of that turn.
-6. Both seats then talk to each other, and three numbers are set so that they do as people did: how far the
-   limits are shifted, and how much likelier leaving is (deal rate, middle SL). Nothing is drawn: equal
-   data gives equal numbers.
+2. *Giving*: quantiles of the share of the way to the other side's price that a new price goes; *openings*:
+   quantiles of the first prices.
+3. *Pleading and talk* pull by as much less than prices as the new prices that followed them gave less;
+   holding on to a price is taken to pull as much as a new one.
+4. *Leaving*: how often a seat ended a dialogue without a deal at its n-th turn, in place of that turn.
+5. What nobody says is found by simulated moments (McFadden, Econometrica 1989): middle and spread of each
+   seat's logistic ``limit``, its ``opening`` and its pull, and how much likelier leaving is. Both seats talk
+   to each other, always with the same luck, and a pattern search brings deal rate, quartiles of SL and prices
+   per buyer near those of the dialogues, in standard errors of these. Equal data gives equal numbers.
 
 Patience, pride and touchiness have no trace in the data: nobody is offended, and leaving is chance alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -27,32 +26,58 @@ import numpy as np
 
 from playout.core.errors import WrongUse
 from playout.core.random import STREAM_GENERATE, bits_array
-from playout.simulators.dialogue.bargaining.acts import AGREE, BUYER, SELLER, VAGUE
-from playout.simulators.dialogue.bargaining.converse import converse
+from playout.simulators.dialogue.bargaining.acts import AGREE, SEATS, SELLER, VAGUE
+from playout.simulators.dialogue.bargaining.converse import Talks, converse
 from playout.simulators.dialogue.bargaining.corpora import read_act_talks, read_talks
 from playout.simulators.dialogue.bargaining.people import ANYBODY
 from playout.simulators.dialogue.bargaining.populations import Population
 from playout.simulators.dialogue.bargaining.rules import gives
 from playout.simulators.dialogue.bargaining.statistics import (
     Course,
+    Numbers,
     act_courses,
     courses,
     figures,
     numbers,
-    simulated,
+    resampled,
+    talk_numbers,
     transitions,
 )
 from playout.simulators.dialogue.bargaining.task import Negotiation
-from playout.simulators.dialogue.bargaining.traits import EVER, KNOTS, TRAITS
+from playout.simulators.dialogue.bargaining.traits import (
+    EVER,
+    KNOTS,
+    LIMIT,
+    OPENING,
+    PLEADS,
+    TRADES,
+    TRAITS,
+    WARMS,
+    YIELDS,
+)  # fmt: skip
 
 _HABIT = 3.0  # weight of a seat's own habits, in acts heard
 _SHARES = np.linspace(0.0, 1.0, KNOTS)
+_FINE = np.linspace(0.0, 1.0, 41)  # of first prices, many of which are the same
 _INSIDE = np.clip(_SHARES, 0.02, 0.98)  # where a logistic distribution is asked for its ends
+_LOGIT = np.log(_INSIDE / (1 - _INSIDE))
 _TURNS = 24  # of both seats, after which people who go on are taken to have given up
 _LEAVES = 8  # turns that have a chance of leaving of their own
 _FEWEST = 20  # dialogues without which nothing can be fitted
-_ROUNDS, _PEOPLE = 12, 4000
+_PEOPLE = 4000
 _DIGITS = 4
+
+HIDDEN = (
+    *(f"{seat} {what}" for seat in SEATS for what in ("limit", "spread", "opening", "pull")),
+    "leaving",
+)  # fmt: skip
+"""What step 5 finds."""
+_START = np.array([0.5, 0.25, 0.7, 0.4, 0.8, 0.25, 1.0, 0.4, 1.0])
+_LEAST = np.array([-1.0, 0.02, 0.0, 0.02, -1.0, 0.02, 0.0, 0.02, 0.0])
+_MOST = np.array([2.0, 1.0, 3.0, 0.95, 2.0, 1.0, 3.0, 0.95, 5.0])
+_STRIDE = np.array([0.2, 0.1, 0.3, 0.15, 0.2, 0.1, 0.3, 0.15, 0.5])
+_HALVINGS, _TRIES = 5, 600
+_RESAMPLES, _LEAST_ERROR = 200, 0.02
 
 
 class Fitted(NamedTuple):
@@ -85,11 +110,11 @@ def fit(data: str | Path | None = None, *, half: int | None = None) -> Fitted:
     annotated = act_courses(list(read_act_talks(data))[part])
     if min(len(raw), len(annotated)) < _FEWEST:
         raise WrongUse(f"fit: expected {_FEWEST} dialogues of each kind, got {len(raw)} and {len(annotated)}")
-    return Fitted(*calibrated(counted(raw, annotated), raw, annotated), len(raw), len(annotated))
+    return Fitted(*matched(counted(raw, annotated), raw, annotated), len(raw), len(annotated))
 
 
 def counted(raw: Sequence[Course], annotated: Sequence[Sequence[tuple[int, int]]]) -> Population:
-    """Steps 1 to 5."""
+    """Steps 1 to 4; what step 5 finds is as it starts."""
     said = transitions(annotated)
     return Population(
         name="fitted",
@@ -116,56 +141,18 @@ def _smoothed(counts: np.ndarray) -> np.ndarray:
 
 
 def _traits(raw: Sequence[Course], seat: int) -> np.ndarray:
-    """The quantile functions of one seat's traits: float64[10, 11]."""
-    middle, spread, opening, trades = acceptance(raw, seat)
+    """The quantile functions of one seat's traits, float64[10, 11]; pulls as shares of that of a price."""
     moves = _moves(raw, seat)
-    price_move = max(np.mean(moves["price"]), 1e-6) if moves["price"] else 1.0
+    price_move = max(float(np.mean(moves["price"])), 1e-6) if moves["price"] else 1.0
     pulls = {
-        name: trades * float(np.clip(np.mean(moves[name]) / price_move, 0.0, 1.0)) if moves[name] else 0.0
+        name: float(np.clip(np.mean(moves[name]) / price_move, 0.0, 1.0)) if moves[name] else 0.0
         for name in ("pleads", "warms")
     }
-    flat = {"opening": opening, "trades": trades, "yields": trades, **pulls}
+    flat = {"limit": 0.0, "opening": 0.0, "trades": 1.0, "yields": 1.0, **pulls}
     flat |= {"patience": EVER, "pride": EVER, "touchy": 0.0}
     table = {name: np.full(KNOTS, value) for name, value in flat.items()}
-    table["limit"] = middle + spread * np.log(_INSIDE / (1 - _INSIDE))
     table["gives"] = np.quantile(np.clip(moves["shares"], 0.0, 1.0), _SHARES)
     return np.array([table[name] for name in TRAITS])
-
-
-def acceptance(raw: Sequence[Course], seat: int) -> tuple[float, float, float, float]:
-    """Middle and spread of the limit, ``opening`` and ``trades`` of one seat; see the module."""
-    asked, count, accepted = [], [], []
-    for one in raw:
-        prices = [turn for turn in one.turns if not np.isnan(turn.sl)]
-        named = 0
-        for place, turn in enumerate(prices):
-            if turn.seat == seat:
-                continue
-            named += 1
-            later = prices[place + 1 :]
-            same_deal = not np.isnan(one.deal) and abs(one.deal - turn.sl) < 0.03
-            asked.append(gives(seat, turn.sl))
-            count.append(min(named, 3))
-            accepted.append(same_deal and not any(abs(other.sl - turn.sl) >= 0.03 for other in later))
-    design = np.column_stack([*(np.equal(count, n) for n in (1, 2, 3)), -np.array(asked)]).astype(float)
-    *levels, slope = _logistic(design, np.array(accepted, float))
-    slope = max(slope, 0.2)
-    first, second, third = (level / slope for level in levels)
-    left = np.clip((third - second) / (second - first), 0.1, 0.9) if second > first else 0.5
-    trades = 1.0 - float(left)
-    opening = max((second - first) / (trades * left), 0.0)
-    return first + opening * float(left), 1.0 / slope, float(opening), trades
-
-
-def _logistic(design: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Coefficients of a logistic regression with a slight ridge, by Newton's method."""
-    weights, ridge = np.zeros(design.shape[1]), 0.1 * np.eye(design.shape[1])
-    for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-design @ weights))
-        slope = design.T @ (target - chance) - ridge @ weights
-        curve = design.T @ (design * (chance * (1 - chance))[:, None]) + ridge
-        weights += np.linalg.solve(curve, slope)
-    return weights
 
 
 def _moves(raw: Sequence[Course], seat: int) -> dict[str, list[float]]:
@@ -200,7 +187,7 @@ def _openings(raw: Sequence[Course], seat: int) -> np.ndarray:
                     firsts.append(turn.sl)
                 if turn.seat == seat or seat == SELLER:
                     break
-    return np.quantile(firsts, _SHARES)
+    return np.quantile(firsts, _FINE)
 
 
 def _leaving(raw: Sequence[Course], seat: int) -> np.ndarray:
@@ -215,36 +202,68 @@ def _leaving(raw: Sequence[Course], seat: int) -> np.ndarray:
     return np.concatenate([[0.0], chances[:-1]])
 
 
-def calibrated(
+def matched(
     start: Population, raw: Sequence[Course], annotated: Sequence[Sequence[tuple[int, int]]]
 ) -> tuple[Population, dict[str, float], dict[str, float]]:
-    """Step 6: the population, the human figures, and those of people of the population."""
-    human = figures(numbers(raw))
+    """Step 5: the population, the human figures, and those of people of the population."""
+    human = numbers(raw)
+    wanted, errors = figures(human), standard_errors(human)
     begins = float(np.mean([turns[0][0] == SELLER for turns in annotated]))
-    shift, likelier = 0.0, 1.0
-    found, made = start, {}
-    for _ in range(_ROUNDS):
-        found = _adjusted(start, shift, likelier)
-        made = figures(numbers(play(found, _PEOPLE, begins=begins)))
-        shift += 0.5 * (human["sl_50"] - made["sl_50"])
-        likelier *= float(np.clip((1 - human["deal_rate"]) / max(1 - made["deal_rate"], 0.01), 0.5, 2.0))
-    return found, human, made
+
+    def made(hidden: np.ndarray) -> dict[str, float]:
+        return figures(talk_numbers(play(_with(start, hidden), _PEOPLE, begins=begins)))
+
+    def misfit(hidden: np.ndarray) -> float:
+        found = made(hidden)
+        # First prices are the openings, which are counted.
+        names = [name for name in wanted if not name.startswith("first")]
+        return sum(((found[name] - wanted[name]) / max(errors[name], _LEAST_ERROR)) ** 2 for name in names)
+
+    best = _searched(misfit)
+    return _with(start, best), wanted, made(best)
 
 
-def _adjusted(start: Population, shift: float, likelier: float) -> Population:
-    """Sellers ready to give ``shift`` more and buyers less, and leaving ``likelier`` times as likely."""
-    traits = start.traits.copy()
-    limit = TRAITS.index("limit")
-    traits[SELLER, limit] += shift
-    traits[BUYER, limit] -= shift
-    rounded = {"traits": traits, "leaves": np.minimum(start.leaves * likelier, 0.9)}
-    rounded |= {name: getattr(start, name) for name in ("openings", "acts", "says")}
-    return replace(start, **{name: np.round(values, _DIGITS) for name, values in rounded.items()})
+def _searched(misfit: Callable[[np.ndarray], float]) -> np.ndarray:
+    """Where a pattern search (Hooke and Jeeves, J. ACM 1961) finds the least misfit."""
+    best, stride = _START.copy(), _STRIDE.copy()
+    least, tries, halvings = misfit(best), 1, 0
+    while halvings < _HALVINGS and tries < _TRIES:
+        moved = False
+        for place in range(len(best)):
+            for direction in (1.0, -1.0):
+                other = best.copy()
+                other[place] += direction * stride[place]
+                other = np.clip(other, _LEAST, _MOST)
+                found, tries = misfit(other), tries + 1
+                if found < least:
+                    best, least, moved = other, found, True
+                    break
+        if not moved:
+            stride, halvings = stride / 2, halvings + 1
+    return best
+
+
+def _with(start: Population, hidden: np.ndarray) -> Population:
+    """``start`` with the values of :data:`HIDDEN`, rounded to what a file holds."""
+    traits, values = start.traits.copy(), dict(zip(HIDDEN, hidden, strict=True))
+    for seat, name in enumerate(SEATS):
+        traits[seat, LIMIT] = values[f"{name} limit"] + values[f"{name} spread"] * _LOGIT
+        traits[seat, OPENING] = values[f"{name} opening"]
+        traits[seat, [TRADES, YIELDS, PLEADS, WARMS]] *= values[f"{name} pull"]
+    changed = {"traits": traits, "leaves": np.minimum(start.leaves * values["leaving"], 0.9)}
+    changed |= {name: getattr(start, name) for name in ("openings", "acts", "says")}
+    return replace(start, **{name: np.round(array, _DIGITS) for name, array in changed.items()})
+
+
+def standard_errors(samples: Numbers) -> dict[str, float]:
+    """Bootstrap standard errors of the figures of some dialogues."""
+    drawn = [figures(resampled(samples, draw)) for draw in range(_RESAMPLES)]
+    return {name: float(np.std([one[name] for one in drawn])) for name in drawn[0]}
 
 
 def play(
     population: Population, dialogues: int, *, begins: float = 0.45, seed: int = 0, data: str | None = None
-) -> list[Course]:
+) -> Talks:
     """Let people of a population, as it is, talk to each other.
 
     Args:
@@ -257,5 +276,4 @@ def play(
     task = Negotiation(population=population, data=data, personas=(ANYBODY,), max_turns=_TURNS)
     keys = bits_array(np.uint64(seed), np.arange(dialogues, dtype=np.uint64), STREAM_GENERATE)
     first = (np.arange(dialogues) % 100 < round(100 * begins)).astype(np.int64)
-    state = task.meet(keys)
-    return simulated(converse(state, task.settings, first, _TURNS))
+    return converse(task.meet(keys), task.settings, first, _TURNS)

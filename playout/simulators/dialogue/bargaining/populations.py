@@ -34,7 +34,7 @@ class Population:
     says: np.ndarray
     """The same with ``agree`` where people said it: to imitate. The rules decide by price."""
     openings: np.ndarray
-    """float64[2, 11], quantile function of a first price as SL."""
+    """float64[2, K], quantile function of a first price as SL, at K even shares."""
     leaves: np.ndarray
     """float64[2, T]: chance to drop out at each turn of one's own, the last for all later ones."""
     tones: np.ndarray
@@ -45,7 +45,7 @@ class Population:
     def __post_init__(self) -> None:
         shapes = {
             "traits": (2, len(TRAITS), KNOTS), "acts": (2, N_ACTS + 1, N_ACTS),
-            "says": (2, N_ACTS + 1, N_ACTS), "openings": (2, KNOTS),
+            "says": (2, N_ACTS + 1, N_ACTS), "openings": (2, None),
             "leaves": (2, None), "tones": (2,), "bends": (),
         }  # fmt: skip
         for name, shape in shapes.items():

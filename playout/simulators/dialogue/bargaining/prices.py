@@ -145,7 +145,17 @@ _NOT = _any(
 _BOUND = _any(
     "less", "lower", "below", "under", "more", "higher", "above", "over", "beyond", "past", "cheaper"
 )
-_TURN = _any("but", "though", "(?:how|what)\\s+about", "would\\s+you", "if", "so", "except", "however")
+_TURN = _any(
+    "but",
+    "though",
+    "(?:how|what)\\s+about",
+    "would\\s+you",
+    "if",
+    "so",
+    "except",
+    "however",
+    "and\\s+(?:i|we)\\s+(?:can|could|will)",
+)
 _REFUSED_BEFORE = re.compile(
     rf"\b{_NOT}\b(?:(?!\b(?:{_BOUND}|{_TURN})\b)[^.,;!?]){{0,45}}$|\b(?:too\s+(?:high|low|much)\s+at|"
     rf"instead\s+of|rather\s+than)\s*$", re.IGNORECASE,
@@ -173,9 +183,9 @@ _QUOTED_BEFORE = re.compile(
     r"|retail(?:s|ed|ing)?(?:\s+(?:price|value))?(?:\s+(?:for|at|of|is|was|around|over))*|"
     r"worth(?:\s+(?:over|more\s+than|at\s+least))?|(?:goes?|going|sells?|selling|sold|run|runs|"
     r"went)\s+(?:on\s+\w+\s+)?for(?:\s+(?:over|up\s+to))?"
-    r"|costs?(?:\s+(?:me|us|you|over))*|cost\s+(?:is|was)|(?:seen|saw|see|found|find|"
-    r"buy)\s+(?:\w+\s+){1,5}(?:for|at)|(?:another|other|already|better|an)\s+(?:an\s+)?offers?\s+(?:for|"
-    r"of|at)|offers?\s+for"
+    r"|costs?(?:\s+(?:me|us|you|over))*|cost\s+(?:is|was)|(?:seen|saw|see|found|find)\s+(?:\w+\s+){1,5}"
+    r"(?:for|at)|(?:another|other|already|better|(?:have|got|had)\s+an)\s+(?:an\s+)?offers?\s+(?:for|of|at)"
+    r"|offers?\s+for|\b(?:gift|gas)\s+card\s+(?:for|of)"
     r"|you\s+(?:said|agreed|told|promised|accepted|mentioned|wanted|listed|have\s+it|were\s+asking|"
     r"are\s+asking)(?:\s+\w+){0,4}|you'?re\s+asking(?:\s+\w+){0,2}"
     r"|your\s+(?:asking\s+|list(?:ed|ing)?\s+|original\s+|starting\s+)?price(?:\s+(?:of|is|was))?|"

@@ -68,7 +68,8 @@ _LABEL = re.compile(
     r"(?:^|[\n.!?\"'])[\s*\[(<#]*(buyer|seller|system|assistant|user)\b[\s*\])>]*:", re.IGNORECASE
 )
 _CLAIM = re.compile(
-    r"\b(?:you(?:'ve|\s+have)?\s+(?:already\s+|just\s+)?(?:accept(?:ed)?|agree[ds]?|promised|"
+    r"\b(?<!would )(?<!could )(?<!will )(?<!can )(?<!if )(?<!do )(?<!d )"
+    r"(?:you(?:'ve|\s+have)?\s+(?:already\s+|just\s+)?(?:accept(?:ed)?|agree[ds]?|promised|"
     r"said\s+(?:yes|ok|you))"
     r"|the\s+(?:seller|buyer|other\s+(?:side|party))\s+(?:\w+\s+)?(?:accepts?|agree[sd]?|says?|takes?))\b",
     re.IGNORECASE,
@@ -142,7 +143,7 @@ _SMALL_TALK = _words(
 )  # fmt: skip
 _YES = re.compile(
     r"^\W*(?:(?:hi|hello|hey|well|oh|ok|okay|lol)\b\W*)*(?:yes|yeah|yep|yup|yea|ya|sure|certainly|"
-    r"absolutely|of\s+course|definitely|indeed|correct|right|it\s+(?:is|does|sure)|i\s+(?:am|do)|"
+    r"absolutely|of\s+course|definitely|indeed|correct|right|it\s+(?:is|does|sure)|i\s+(?:am|do)(?=\W*\w*\W*$)|"
     r"they\s+(?:are|do)|sounds)\b", re.IGNORECASE,
 )  # fmt: skip
 _NO = re.compile(

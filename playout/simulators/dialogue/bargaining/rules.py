@@ -54,7 +54,6 @@ from playout.simulators.dialogue.bargaining.acts import (
 )  # fmt: skip
 from playout.simulators.dialogue.bargaining.traits import (
     GIVES,
-    KNOTS,
     LIMIT,
     OPENING,
     PATIENCE,
@@ -117,7 +116,7 @@ class Settings(NamedTuple):
     personas: np.ndarray  # float64[P, 10, 2]: ranges of quantiles
     traits: np.ndarray  # float64[2, 10, 11]: quantile functions of the two seats
     acts: np.ndarray  # float64[2, 12, 11]: weight of a seat's act given what it heard
-    openings: np.ndarray  # float64[2, 11]: SL of a first price before the other's
+    openings: np.ndarray  # float64[2, K]: quantile functions, SL of a first price before the other's
     leaves: np.ndarray  # float64[2, T]: chance of dropping out at the seat's turn t
     tones: np.ndarray  # float64[2]: how loud temperament is, and plainness
     bends: float  # how much temperament bends the acts
@@ -156,9 +155,9 @@ def _draw(state: State, i: int, seat: int, place: int) -> float:
 
 @rule
 def quantile(knots: np.ndarray, share: float) -> float:
-    """The value of a quantile function float64[11] at ``share`` in [0, 1]."""
-    place = share * (KNOTS - 1)
-    below = min(int(place), KNOTS - 2)
+    """The value of a quantile function float64[K] at ``share`` in [0, 1]."""
+    place = share * (len(knots) - 1)
+    below = min(int(place), len(knots) - 2)
     return knots[below] + (knots[below + 1] - knots[below]) * (place - below)
 
 
@@ -355,7 +354,8 @@ def _named(state: State, i: int, seat: int, settings: Settings, asked: float, ow
     unit, willing = float(settings.step[state.item[i]]), float(state.willing[i, seat])
     if np.isnan(own) or (seat == SELLER and not state.named[i, seat] and not state.named[i, 1 - seat]):
         price = quantile(settings.openings[seat], _draw(state, i, seat, _AT_OPENING))
-        return np.round(price / unit) * unit
+        near = np.round(price / unit) * unit
+        return 1.0 if abs(price - 1.0) <= abs(price - near) else near
     towards = willing if np.isnan(asked) else asked
     # Every second time it is chance and not temperament, so that people are themselves but not machines.
     luck = _draw(state, i, seat, _AT_GIVES)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from playout.core.random import STREAM_GENERATE, bits_array
 from playout.simulators.dialogue.bargaining.acts import ACTS, AGREE, BUYER, N_ACTS, SEATS
 from playout.simulators.dialogue.bargaining.converse import Talks
 from playout.simulators.dialogue.bargaining.corpora import ActTalk, Talk
@@ -75,34 +76,56 @@ def simulated(talks: Talks) -> list[Course]:
 
 
 class Numbers(NamedTuple):
-    """Samples over dialogues: what the figures of a set are made of."""
+    """What the figures of N dialogues are made of."""
 
     deals: np.ndarray
-    """bool[N]: whether each ended in one."""
-    sl: np.ndarray
-    """float64[D], of the deals."""
+    """float64[N]: SL, NaN without a deal."""
     firsts: np.ndarray
-    """float64[F]: the buyers' first prices as SL."""
+    """float64[N]: SL of the buyer's first price, NaN where there is none."""
     price_turns: np.ndarray
-    """int64[B]: prices that each buyer named, who named any."""
+    """int64[N]: prices that the buyer named."""
 
 
 def numbers(found: Sequence[Course]) -> Numbers:
-    """The samples of some dialogues; SL outside ``SL_RANGE`` left out."""
-    deals = np.array([one.deal for one in found])
-    sl = deals[(deals >= SL_RANGE[0]) & (deals <= SL_RANGE[1])]
+    """Of some dialogues."""
     named = [[turn.sl for turn in one.turns if turn.seat == BUYER and not np.isnan(turn.sl)] for one in found]
-    firsts, turns = [prices[0] for prices in named if prices], [len(prices) for prices in named if prices]
-    return Numbers(~np.isnan(deals), sl, np.array(firsts), np.array(turns, np.int64))
+    return Numbers(
+        np.array([one.deal for one in found]),
+        np.array([prices[0] if prices else np.nan for prices in named]),
+        np.array([len(prices) for prices in named], np.int64),
+    )
+
+
+def talk_numbers(talks: Talks) -> Numbers:
+    """Of the dialogues that ``converse`` played, without those in which nothing was said."""
+    spoken = ((talks.acts >= 0) & (talks.acts < N_ACTS)).any(axis=1)
+    seats = (talks.first[:, None] + np.arange(talks.acts.shape[1])) % 2
+    named = ~np.isnan(talks.prices) & (seats == BUYER)
+    place = named.argmax(axis=1)
+    firsts = np.where(named.any(axis=1), talks.prices[np.arange(len(place)), place], np.nan)
+    return Numbers(talks.deal[spoken], firsts[spoken], named.sum(axis=1)[spoken])
+
+
+def resampled(samples: Numbers, draw: int) -> Numbers:
+    """As many dialogues, drawn with replacement; ``draw`` numbers the resamples."""
+    count = len(samples.deals)
+    luck = bits_array(np.uint64(draw), np.arange(count, dtype=np.uint64), STREAM_GENERATE)
+    rows = (luck % np.uint64(count)).astype(np.int64)
+    return Numbers(*(values[rows] for values in samples))
 
 
 def figures(samples: Numbers) -> dict[str, float]:
-    """Deal rate, quartiles of deals' SL and of buyers' first prices, prices per buyer who names any."""
-    found = {"deal_rate": float(samples.deals.mean())}
-    for name, values in (("sl", samples.sl), ("first", samples.firsts)):
-        for quarter, value in zip((25, 50, 75), np.quantile(values, (0.25, 0.5, 0.75)), strict=True):
+    """Deal rate, quartiles of deals' SL and of buyers' first prices, prices per buyer who names any.
+
+    SL outside ``SL_RANGE`` is left out.
+    """
+    found = {"deal_rate": float((~np.isnan(samples.deals)).mean())}
+    low, high = SL_RANGE
+    for name, values in (("sl", samples.deals), ("first", samples.firsts)):
+        inside = values[(values >= low) & (values <= high)]
+        for quarter, value in zip((25, 50, 75), np.quantile(inside, (0.25, 0.5, 0.75)), strict=True):
             found[f"{name}_{quarter}"] = float(value)
-    return {**found, "price_turns": float(samples.price_turns.mean())}
+    return {**found, "price_turns": float(samples.price_turns[samples.price_turns > 0].mean())}
 
 
 def act_courses(talks: Iterable[ActTalk]) -> list[list[tuple[int, int]]]:
