@@ -28,7 +28,7 @@ from playout.rollouts.manifest import manifest
 
 CONFIG, MANIFEST, EPISODES = "config.toml", "manifest.json", "episodes.jsonl"
 METRICS, SUMMARY, LOCK = "metrics.jsonl", "summary.json", "run.lock"
-_BEFORE_CONFIG = {LOCK, MANIFEST, f"{CONFIG}.part", f"{MANIFEST}.part"}
+_BEFORE_FIRST_EPISODE = {LOCK, MANIFEST, CONFIG, EPISODES, f"{CONFIG}.part", f"{MANIFEST}.part"}
 
 
 class Run:
@@ -198,12 +198,11 @@ def open_run(folder: Path | str, config: Mapping[str, Any], *, resume: bool = Fa
             ``resume`` is not set; or another process is writing it.
     """
     folder, text = Path(folder), toml.dumps(config)
-    begun = (folder / CONFIG).is_file()
-    _check_folder(folder, begun, resume)
+    _check_folder(folder, resume)
     folder.mkdir(parents=True, exist_ok=True)
     lock = _locked(folder)
     try:
-        if begun:
+        if _check_folder(folder, resume):  # again: another process may have played meanwhile
             _check_same(folder, Run(folder).config, tomllib.loads(text))
         else:
             _replace(folder / MANIFEST, json.dumps(manifest(), indent=1) + "\n")
@@ -221,16 +220,22 @@ def mark_policy(folder: Path, kind: str) -> None:
     _replace(file, json.dumps({**found, "policy": kind}, indent=1) + "\n")
 
 
-def _check_folder(folder: Path, begun: bool, resume: bool) -> None:
-    if begun and not resume:
-        raise WrongUse(f"{folder}: there is a run already; continue it with --resume, or take another --out")
-    if begun or not folder.exists():
-        return
+def _check_folder(folder: Path, resume: bool) -> bool:
+    """Whether a run was begun there; one that left no more than what it was asked was not."""
+    if not folder.exists():
+        return False
     if not folder.is_dir():
         raise WrongUse(f"{folder}: expected a folder for the run, this is a file")
-    foreign = {entry.name for entry in folder.iterdir()} - _BEFORE_CONFIG
-    if foreign:
+    asked, episodes = (folder / CONFIG).is_file(), folder / EPISODES
+    played = episodes.is_file() and episodes.stat().st_size > 0
+    more = {entry.name for entry in folder.iterdir()} - _BEFORE_FIRST_EPISODE
+    begun = asked and (played or bool(more))
+    if begun and not resume:
+        raise WrongUse(f"{folder}: there is a run already; continue it with --resume, or take another --out")
+    foreign = more | ({EPISODES} if played else set())
+    if foreign and not asked:
         raise WrongUse(f"{folder}: not empty and not a run (it has {min(foreign)!r}); take another --out")
+    return begun
 
 
 def _check_same(folder: Path, stored: Mapping[str, Any], asked: Mapping[str, Any]) -> None:

@@ -113,6 +113,16 @@ def test_resume_begins_where_nothing_is_and_after_a_kill_before_the_config(tmp_p
         assert run.config == CONFIG
 
 
+def test_a_run_that_was_asked_wrongly_is_in_nobodys_way(tmp_path):
+    with open_run(tmp_path / "r", {**CONFIG, "seed": 2}):
+        pass
+    with open_run(tmp_path / "r", CONFIG) as run:
+        assert run.config == CONFIG
+    (tmp_path / "r" / "policy.safetensors").write_text("…")
+    with pytest.raises(WrongUse, match="continue it with --resume"):
+        open_run(tmp_path / "r", CONFIG)
+
+
 def test_two_processes_cannot_write_one_run(tmp_path):
     script = (
         "from playout.rollouts.store import open_run; import sys\n"
