@@ -15,7 +15,7 @@ from playout.rollouts.worlds import View
 
 
 class PlaySession:
-    """A world of any kind in which one seat acts at a time, played from ``reset(seed=seed)``."""
+    """A world of any kind, played from ``reset(seed=seed)``; of seats that act at once the person has one."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class PlaySession:
             others: agents for the seats that the person does not play.
 
         Raises:
-            WrongUse: no such id, or all seats act at once.
+            WrongUse: no such id, or seats that act at once have nobody but the person.
             PlayoutError: the world cannot start.
         """
         self.world, self._others = lookup.make(env_id, kwargs), others
@@ -51,8 +51,11 @@ class PlaySession:
         players = {seat: Player.of(self._others.get(seat, _PERSON)) for seat in seats}
         self._live = LiveEpisode(self.world, players, 0, seed)
         self._check()
-        if len(self.world.pending()) > 1:
-            raise WrongUse(f"{self.world.id}: its seats act at once; a play session takes turns")
+        mine = [seat for seat in self.world.pending() if seat not in self._others]
+        if len(mine) > 1:
+            raise WrongUse(
+                f"{self.world.id}: its seats act at once; play one of {', '.join(mine)}, agents the others"
+            )
         self.frames.append(self.world.frame())
         self._let_others_act()
 
@@ -63,8 +66,9 @@ class PlaySession:
 
     @property
     def seat(self) -> str:
-        """Who is to act."""
-        return next(iter(self.world.pending()), "")
+        """Who is to act: the person, where several act at once."""
+        waiting = self.world.pending()
+        return next((seat for seat in waiting if seat not in self._others), next(iter(waiting), ""))
 
     @property
     def observation(self) -> Any:
@@ -170,11 +174,13 @@ class PlaySession:
     def _do(self, decision: Decision) -> None:
         self._refuse_after_end()
         self._remember()
-        self._step(decision)
+        self._step({self.seat: decision})
         self._let_others_act()
 
-    def _step(self, decision: Decision) -> None:
-        self._live.hear(self.seat, decision, 0.0)
+    def _step(self, decisions: dict[str, Decision]) -> None:
+        """Let all act whose turn it is: as decided, the others as they like."""
+        for seat in self.world.pending():
+            self._live.hear(seat, decisions[seat] if seat in decisions else self._other(seat), 0.0)
         self._live.advance()
         self._check()
         self.frames.append(self.world.frame())
@@ -190,9 +196,12 @@ class PlaySession:
 
     def _let_others_act(self) -> None:
         while not self.over and self.seat in self._others:
-            agent = self._others[self.seat]
-            (decision,) = agent.act([self._live.turn(self.seat, agent.needs)])
-            self._step(decision)
+            self._step({})
+
+    def _other(self, seat: str) -> Decision:
+        agent = self._others[seat]
+        (decision,) = agent.act([self._live.turn(seat, agent.needs)])
+        return decision
 
     def _remember(self) -> None:
         try:

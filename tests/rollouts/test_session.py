@@ -137,6 +137,19 @@ def test_seats_that_act_at_once_are_refused():
         PlaySession("toys:toys/pennies_seats-v0")
 
 
+def test_of_seats_that_act_at_once_agents_have_the_others():
+    session = PlaySession("toys:toys/pennies_seats-v0", others={"even": Scripted(script=first_legal)})
+    assert session.seat == "odd"
+    for t, penny in enumerate((1, 0, 1), 1):
+        session.act(penny)
+        assert session.t == t
+    assert session.over
+    assert session.total == 1.0
+    episode = session.episode()
+    assert sorted(step.seat for step in episode.steps) == ["even"] * 3 + ["odd"] * 3
+    assert episode.agents["odd"]["name"] == "human"
+
+
 def test_restart_from_the_same_seed_is_the_same_game():
     session = PlaySession(GUESS, seed=3)
     session.act("guess 5")
