@@ -28,7 +28,7 @@ class State(NamedTuple):
     players: Tensor  # int64[N, P, 3]: cells of their feet
     inventory: Tensor  # int64[N, P, 10]
     goal: Tensor  # uint8[N, V]
-    counters: Tensor  # int64[N, 6]
+    counters: Tensor  # int64[N, 7]
     tallies: Tensor  # int64[N, P, 6]
     best: Tensor  # float64[N]
     key: Tensor  # int64[N]: of the environment
@@ -87,7 +87,8 @@ class BuildingBatch:
         counters = torch.zeros((n, copies.COUNTERS), dtype=torch.int64, device=self.device)
         counters[:, copies.CORRECT] = (blocks == goal).sum(1)
         counters[:, copies.START_CORRECT] = counters[:, copies.CORRECT]
-        counters[:, copies.WRONG] = ((blocks != goal) & (blocks != AIR) & (goal != AIR)).sum(1)
+        counters[:, copies.WRONG] = _is_wrong(blocks, goal).sum(1)
+        counters[:, copies.START_WRONG] = counters[:, copies.WRONG]
         return State(
             blocks=blocks,
             last=torch.full_like(blocks, -1, dtype=torch.int8),
@@ -345,10 +346,11 @@ class BuildingBatch:
     def _ends(self, state: State, live: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The best share, and which copies end now; keeps counters."""
         counters, config = state.counters, self.config
-        start, cells = counters[:, copies.START_CORRECT], self.size.cells
-        gained = counters[:, copies.CORRECT] - start
-        gained = gained + config.rewards.place_wrong * counters[:, copies.WRONG].double()
-        share = torch.where(start < cells, gained / (cells - start).clamp(min=1), 1.0)
+        cells, worth = self.size.cells, config.rewards.place_wrong
+        start = counters[:, copies.START_CORRECT] + worth * counters[:, copies.START_WRONG].double()
+        now = counters[:, copies.CORRECT] + worth * counters[:, copies.WRONG].double()
+        todo = cells - start
+        share = torch.where(todo > 0, (now - start) / todo.where(todo > 0, 1.0), 1.0)
         idle = torch.where(share > state.best, 0, counters[:, copies.IDLE] + 1)
         best = torch.where(live, torch.maximum(state.best, share), state.best)
         counters[:, copies.STEPS] += live

@@ -15,7 +15,8 @@ from playout.simulators.building.blocks import AIR, BEDROCK, FACES, STEPS, Size
 from playout.simulators.building.rays import RANGE, RAYS, SIDE
 
 _FREE = 1 << 40  # an offset that leads to the free place
-_AT_ONCE = 1 << 22  # numbers of a table that are made at once, so that they stay in cache
+_AT_ONCE = {"cpu": 1 << 22}  # bytes of a table that are made at once: on CPUs it stays in cache
+_MOST_AT_ONCE = 1 << 32
 HEAD = (0, 1, 0)
 Lines = dict[tuple[int, ...], list[tuple[tuple, int]]]
 
@@ -191,7 +192,7 @@ class Sight:
         self, blocks: Tensor, grid: Tensor, feet: Tensor, others: Tensor, own_cell: bool
     ) -> tuple[Tensor, Tensor]:
         """All cells that players could fill, and break: bool[N, V] each; see :meth:`touches`."""
-        rows = max(1, _AT_ONCE // (8 * len(self._offsets)))
+        rows = max(1, _AT_ONCE.get(self.device.type, _MOST_AT_ONCE) // (8 * len(self._offsets)))
         split = (x.split(rows) for x in (blocks, grid, feet, others))
         parts = [self._look(b, g, f, o, own_cell) for b, g, f, o in zip(*split, strict=True)]
         place, remove = (torch.cat(planes) for planes in zip(*parts, strict=True))

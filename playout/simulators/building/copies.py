@@ -17,8 +17,8 @@ from playout.simulators.building.rewards import RewardTable
 from playout.simulators.building.rules import Field, Scene
 
 # Columns of ``Copies.counters``.
-STEPS, CORRECT, WRONG, START_CORRECT, IDLE, ENDED = range(6)
-COUNTERS = 6
+STEPS, CORRECT, WRONG, START_CORRECT, IDLE, ENDED, START_WRONG = range(7)
+COUNTERS = 7
 # Columns of ``Copies.tallies``, per player: actions that did something.
 PLACED, BROKEN, MOVED, GAVE, HELPED, HARMED = range(6)
 TALLIES = 6
@@ -33,8 +33,9 @@ class Copies(NamedTuple):
     goal: np.ndarray
     """uint8[N, V]."""
     counters: np.ndarray
-    """int32[N, 6]: steps; cells that equal the goal, and that hold another block than it; the former at the
-    start; steps without a new best share of the goal; whether the episode has ended."""
+    """int32[N, 7]: steps; cells that equal the goal, and that hold another block than it; the former at the
+    start; steps without a new best share of the goal; whether the episode has ended; the latter at the
+    start."""
     tallies: np.ndarray
     """int32[N, P, 6]: places, breaks, moves, gifts; cells made right by places and breaks, and spoilt."""
     best: np.ndarray
@@ -144,6 +145,7 @@ def start_where(
         copies.tallies[i], copies.best[i], copies.counters[i] = 0, 0.0, 0
         _count(copies, i)
         copies.counters[i, START_CORRECT] = copies.counters[i, CORRECT]
+        copies.counters[i, START_WRONG] = copies.counters[i, WRONG]
 
 
 @rules.rule
@@ -175,9 +177,10 @@ def _count(copies: Copies, i: int) -> None:
 def share_of(copies: Copies, i: int, place_wrong: float) -> float:
     """The share of the goal that is done: (S - S0) / (V - S0), S the worth of all cells; may be negative."""
     counters = copies.counters[i]
-    todo = len(copies.goal[i]) - counters[START_CORRECT]
-    gained = counters[CORRECT] - counters[START_CORRECT] + place_wrong * counters[WRONG]
-    return gained / todo if todo else 1.0
+    start = counters[START_CORRECT] + place_wrong * counters[START_WRONG]
+    worth = counters[CORRECT] + place_wrong * counters[WRONG]
+    todo = len(copies.goal[i]) - start
+    return (worth - start) / todo if todo else 1.0
 
 
 @njit(cache=True)

@@ -172,11 +172,12 @@ class Game:
         return Planes(place, remove, move, give, blocks, owned)
 
     def shares(self) -> np.ndarray:
-        """The share of the goal that is done, float64[N]."""
+        """The share of the goal that is done, float64[N]; see ``copies.share_of``."""
         counters, worth = self.state.counters, self._rewards.place_wrong
-        todo = self.size.cells - counters[:, copies.START_CORRECT]
-        gained = counters[:, copies.CORRECT] - counters[:, copies.START_CORRECT]
-        return (gained + worth * counters[:, copies.WRONG]) / np.maximum(1, todo)
+        start = counters[:, copies.START_CORRECT] + worth * counters[:, copies.START_WRONG]
+        now = counters[:, copies.CORRECT] + worth * counters[:, copies.WRONG]
+        todo = self.size.cells - start
+        return np.where(todo > 0, (now - start) / np.where(todo > 0, todo, 1), 1.0)
 
     def outcome(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Success, bool[N], and ``METRICS``, float64[N] each."""

@@ -5,10 +5,10 @@ import pytest
 
 from playout.core.errors import WrongUse
 from playout.simulators.building.actions import BREAK, NOOP, PLACE
-from playout.simulators.building.blocks import AIR, DIRT, PLANKS, WOOL, Size, plain
-from playout.simulators.building.copies import ENDED, HARMED, HELPED
+from playout.simulators.building.blocks import AIR, DIRT, PLANKS, PRESETS, WOOL, Size, plain
+from playout.simulators.building.copies import CORRECT, ENDED, HARMED, HELPED, START_WRONG, WRONG
 from playout.simulators.building.game import Game, GameConfig
-from playout.simulators.building.goals.bank import goal_bank
+from playout.simulators.building.goals.bank import goal_bank, goals_of
 from playout.simulators.building.rewards import Rewards
 
 SIZE = Size(5, 5, 5)
@@ -128,3 +128,19 @@ def test_wrong_configurations_say_what_is_expected() -> None:
     ):
         with pytest.raises(WrongUse, match=told):
             Game(GameConfig(**{"size": "tiny", **options}))
+
+
+def test_nothing_of_the_goal_is_done_at_the_start() -> None:
+    """S0 counts what stands wrong before anybody acts: ground that is to be a floor is worth -1."""
+    g = Game(GameConfig(size="small", goals=goals_of(PRESETS["small"], number=16)), 16)
+    g.state.key[:] = np.arange(16)
+    g.start()
+    assert g.state.counters[:, START_WRONG].any()
+    assert (g.shares() == 0).all()
+    worth = np.where(g.state.scene.blocks == g.state.goal, 1, -1)
+    worth = np.where((worth < 0) & ((g.state.scene.blocks == 0) | (g.state.goal == 0)), 0, worth)
+    start = worth.sum(1)
+    cell = int(np.flatnonzero((g.state.scene.blocks[0] != g.state.goal[0]) & (worth[0] < 0))[0])
+    g.state.scene.blocks[0, cell] = g.state.goal[0, cell]
+    g.state.counters[0, [CORRECT, WRONG]] += [1, -1]
+    assert np.isclose(g.shares()[0], 2 / (g.size.cells - start[0]))
