@@ -17,6 +17,7 @@ from playout.cli.parsing import Flag, pairs
 from playout.core import MissingExtra, PlayoutError, WrongUse
 from playout.envs import drawing
 from playout.envs.drawing.terminal import safe
+from playout.envs.registration import CATALOGUE
 from playout.rollouts import lookup
 from playout.rollouts.runs import AgentSpec
 from playout.rollouts.session import PlaySession
@@ -86,10 +87,21 @@ def _play_full_screen(game: Game) -> None:
     if find_spec("textual") is None:
         console.note(f"{MissingExtra('textual', 'play')}; until then, line by line:")
         return play_plain(game, sys.stdin)
+    if _builds(game):
+        from playout.cli.building_app import BuildingApp
+
+        BuildingApp(game).run()
+        return None
     from playout.cli.play_app import PlayApp
 
     PlayApp(game).run()
     return None
+
+
+def _builds(game: Game) -> bool:
+    """Whether the world is the building game, which has a screen of its own."""
+    entry = CATALOGUE.get(game.session.world.id)
+    return entry is not None and entry.world == "building" and not entry.language
 
 
 def play_plain(game: Game, lines: Iterable[str]) -> None:

@@ -96,8 +96,12 @@ class PlayApp(App[None]):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        """Show the first state; the keyboard goes where this world is played from."""
+        """Show the first state."""
         self.refresh_game()
+        self.focus_keys()
+
+    def focus_keys(self) -> None:
+        """The keyboard goes where this world is played from."""
         if self.game.steered:
             self.set_focus(None)
         elif self.game.legal:
