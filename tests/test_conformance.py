@@ -24,7 +24,7 @@ from playout.envs.registration import CATALOGUE
 
 MADE = [entry for entry in CATALOGUE.values() if entry.extra is None or find_spec(entry.extra)]
 GYMNASIUM = [entry.id for entry in MADE if entry.api == "gymnasium"]
-LANGUAGE = [entry.id for entry in MADE if entry.language]
+LANGUAGE = [entry.id for entry in MADE if entry.language and entry.api == "gymnasium"]
 VECTORISED = [entry.id for entry in MADE if entry.vector_entry_point]
 LIMIT = 6
 STRANGE = ("", " ", "\x00", "\ud800", "√", "<action>up", "UP", "up\n", "x" * 10_000, "</think>", "🙂" * 50)

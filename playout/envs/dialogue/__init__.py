@@ -26,4 +26,11 @@ IDS: tuple[WorldId, ...] = (
     *_pair("Negotiation", "negotiation"),
     *_pair("Tutoring", "tutoring"),
     *_pair("EmotionalSupport", "support"),
+    WorldId(
+        id="playout/negotiation_seats-v0",
+        world="dialogue",
+        entry_point="playout.envs.dialogue.seats:NegotiationSeats",
+        api="pettingzoo-aec",
+        language=True,
+    ),
 )

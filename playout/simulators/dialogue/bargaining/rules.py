@@ -245,6 +245,18 @@ def price_of(state: State, i: int, act: int, price: float, settings: Settings) -
 
 
 @rule
+def seat_price(state: State, i: int, seat: int, act: int, settings: Settings) -> float:
+    """The same for either seat: a seller holds the last price asked, or gives way towards the buyer's."""
+    if seat == BUYER or (act != COUNTER and act != PROPOSE):
+        return price_of(state, i, act, np.nan, settings)
+    own, to = state.standing[i, SELLER], state.standing[i, BUYER]
+    if act == PROPOSE or np.isnan(to) or to <= own:
+        return own
+    unit = float(settings.step[state.item[i]])
+    return min(np.ceil((own + CONCEDES * (to - own)) / unit) * unit, to)
+
+
+@rule
 def conceded(held: float, to: float, unit: float) -> float:
     """The SL that a buyer who held ``held`` names on the way to the seller's ``to``, in whole units."""
     return to if to >= held else max(round((held + CONCEDES * (to - held)) / unit) * unit, to)

@@ -30,7 +30,6 @@ from playout.simulators.dialogue.bargaining.items import shown
 from playout.simulators.dialogue.bargaining.prices import Scene
 from playout.simulators.dialogue.bargaining.recogniser import recognise
 from playout.simulators.dialogue.bargaining.task import Negotiation
-from playout.simulators.dialogue.bargaining.traits import LIMIT
 from playout.simulators.dialogue.bargaining.words import GRAMMAR
 from playout.simulators.dialogue.task import Heard
 
@@ -48,7 +47,7 @@ _GIVES_WAY = re.compile(
 )
 _LEAVES = re.compile(
     r"\b(?:good\s?bye|farewell|i'?m\s+(?:out|leaving)|i'?ll\s+sell\s+(?:it\s+)?to\s+some\w+\s+else"
-    r"|no\s+longer\s+(?:for\s+sale|interested|selling))\b",
+    r"|i'?ll\s+(?:look|buy)\s+(?:it\s+)?elsewhere|no\s+longer\s+(?:for\s+sale|interested|selling))\b",
     re.IGNORECASE,
 )
 _SOUNDS = {
@@ -116,9 +115,9 @@ class BargainingSpeech:
 
     def role(self, state: rules.State, i: int, seat: int) -> str:
         """For a model that plays ``seat``; only that side's limit is in it."""
-        item, limit = self.task.item(state, i), state.traits[i, seat, LIMIT]
+        item = self.task.item(state, i)
         about = f"{item.title}. {item.description} It is listed at {shown(item.list_price)}."
-        price = shown(max(item.dollars(float(rules.gives(seat, float(limit)))), 0.0))
+        price = shown(max(self.task.reserve(state, i, seat), 0.0))
         if seat == SELLER:
             aim = f"You are selling this: {about} Get as much as you can, and never take less than {price}."
         else:
@@ -143,8 +142,10 @@ class BargainingSpeech:
     def take(self, state: rules.State, i: int, seat: int, text: str) -> Heard:
         """Let ``text`` be what ``seat`` says, in place; nothing of anybody's mind changes."""
         heard = self.hear_seat(text, state, i, seat)
-        if seat == SELLER and heard.act != AGREE and _LEAVES.search(text):
-            state.left[i], state.reply[i], state.price[i, seat] = seat, LEAVES, np.nan
+        if heard.act != AGREE and _LEAVES.search(text):
+            state.left[i], state.price[i, seat] = seat, np.nan
+            if seat == SELLER:
+                state.reply[i] = LEAVES
             return heard
         price = np.nan if np.isnan(heard.detail) else self.task.item(state, i).sl(heard.detail)
         rules.say(state, i, seat, heard.act, price)

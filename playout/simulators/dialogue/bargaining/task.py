@@ -132,27 +132,33 @@ class Negotiation:
 
     def privileged(self, state: rules.State, i: int) -> dict[str, Any]:
         """The seller's kind, traits, reserve price (dollars) and willingness (SL), and the best act found."""
-        item = self.item(state, i)
-        reserve = item.list_price + state.traits[i, SELLER, LIMIT] * (item.target - item.list_price)
         return {
             "persona": self.personas[state.persona[i, SELLER]].name,
             "traits": dict(zip(TRAITS, state.traits[i, SELLER].tolist(), strict=True)),
-            "reserve": float(reserve),
+            "reserve": self.reserve(state, i, SELLER),
             "willing": float(state.willing[i, SELLER]),
             "expert_plan": (int(expert(state, i, self.settings)),),
         }
+
+    def reserve(self, state: rules.State, i: int, seat: int) -> float:
+        """The dollars beyond which the person in ``seat`` of copy ``i`` does not go."""
+        limit = float(rules.gives(seat, float(state.traits[i, seat, LIMIT])))
+        return self.item(state, i).dollars(limit)
 
     def item(self, state: rules.State, i: int) -> Item:
         """What copy ``i`` bargains about."""
         return self.items[state.item[i]]
 
+    def listing_text(self, state: rules.State, i: int) -> str:
+        """What both sides see of copy ``i``."""
+        item = self.item(state, i)
+        about = f"For sale: {item.title} ({item.category}). {item.description}"
+        return f"{about}\nList price: {shown(item.list_price)}."
+
     def case_text(self, state: rules.State, i: int) -> str:
         """The listing and the buyer's target."""
-        item = self.item(state, i)
-        return (
-            f"For sale: {item.title} ({item.category}). {item.description}\n"
-            f"List price: {shown(item.list_price)}. The buyer hopes to pay {shown(item.target)}."
-        )
+        hope = shown(self.item(state, i).target)
+        return f"{self.listing_text(state, i)} The buyer hopes to pay {hope}."
 
     def human_acts(self) -> np.ndarray:
         """What people in the buyer's seat say after each entry of a history: float64[codes, 11].

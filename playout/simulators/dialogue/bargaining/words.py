@@ -190,6 +190,14 @@ _SELLER: dict[str, Rule] = {
         ("<enough> <bye>", "<bye> <enough>", "<enough> <luck> <bye>"),
         ("<bye> Sorry: <enough>", "<enough> <luck> So <bye>"),
     ),
+    "walks away": Rule(
+        ("<elsewhere> <bye>", "<bye> <elsewhere>", "<elsewhere> <luck> <bye>"),
+        ("<bye> Sorry: <elsewhere>", "<elsewhere> <luck> So <bye>"),
+    ),
+    "elsewhere": Rule(
+        ("I'll look elsewhere.", "This leads nowhere.", "I have had enough of this."),
+        ("I'll buy elsewhere.", "We are getting nowhere.", "There are others to be had."),
+    ),
     "enough": Rule(
         ("I'll sell it to somebody else.", "This leads nowhere.", "I have had enough of this."),
         ("I'd rather keep it.", "We are getting nowhere.", "Others are waiting for it."),

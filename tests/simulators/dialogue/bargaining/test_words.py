@@ -25,7 +25,7 @@ PRICES = (75, 90)
 
 @pytest.mark.parametrize("wording", WORDINGS)
 def test_every_act_and_reply_has_twelve_wordings(wording) -> None:
-    assert min(GRAMMAR.count(name, wording) for name in (*ACTS, *REPLIES)) >= 12
+    assert min(GRAMMAR.count(name, wording) for name in (*ACTS, *REPLIES, "walks away")) >= 12
 
 
 @pytest.mark.parametrize("wording", WORDINGS)
