@@ -21,7 +21,7 @@ $(BIN)/python:
 	@touch $@
 
 .venv/.dev: $(SETUP) .venv/.core
-	$(PIP) --editable '.[models,train,openai,play,dev]'
+	$(PIP) --editable '.[models,train,openai,play,report,dev]'
 	@touch $@
 
 # The main job on real input: Boxoban levels where DATA (or PLAYOUT_DATA) has them, else generated ones.
