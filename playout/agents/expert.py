@@ -4,12 +4,15 @@ A world offers the plan as ``privileged()["expert_plan"]``: the actions from the
 success, empty or None where there is none any more.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from playout.agents.draws import draws
 from playout.core import Decision, Turn, WrongUse
+
+_EPISODES_KEPT = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +21,17 @@ class ExpertConfig:
 
     noise: float = 0.0
     """Share of turns with a random legal action instead, so that collected data also recovers from errors."""
+    slips: float = 0.0
+    """Share of turns with an action that was legal before in the episode and is not now, where there is one,
+    so that collected data also shows what the world says to that."""
     seed: int = 0
-    """Decides when the noise strikes and what it does."""
+    """Decides when noise and slips strike and what they do."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.noise <= 1:
-            raise WrongUse(f"expert: expected noise from 0 to 1, got {self.noise}")
+        if min(self.noise, self.slips) < 0 or self.noise + self.slips > 1:
+            raise WrongUse(
+                f"expert: expected noise and slips from 0 to 1 together, got {self.noise} and {self.slips}"
+            )
 
 
 class ExpertAgent:
@@ -33,12 +41,14 @@ class ExpertAgent:
 
     def __init__(self, config: ExpertConfig = ExpertConfig()) -> None:
         self.config = config
+        self._before = OrderedDict[tuple[int, str], dict[Any, None]]()
+        """What was legal so far in an episode, to a seat, in order."""
 
     def act(self, turns: Sequence[Turn]) -> list[Decision]:
         """One action per turn.
 
         Where the plan is empty it plays the first legal action and notes ``stats["no_plan"] = 1``; where
-        the noise struck it notes ``stats["noise"] = 1``.
+        noise or a slip struck it notes ``stats["noise"] = 1``.
 
         Raises:
             WrongUse: the world offers no plan.
@@ -47,13 +57,27 @@ class ExpertAgent:
 
     def _decide(self, turn: Turn) -> Decision:
         plan, legal = _plan(turn), turn.legal_actions
-        if self.config.noise and legal:
+        if (self.config.noise or self.config.slips) and legal:
             draw = draws(self.config.seed, turn)
-            if draw.uniform() < self.config.noise:
+            strike, slips = draw.uniform(), self._slips(turn)
+            if strike < self.config.noise:
                 return Decision(action=draw.choice(legal), plan=plan, stats={"noise": 1})
+            if strike < self.config.noise + self.config.slips and slips:
+                return Decision(action=draw.choice(slips), plan=plan, stats={"noise": 1})
         if plan:
             return Decision(action=plan[0], plan=plan)
         return Decision(action=legal[0] if legal else "", stats={"no_plan": 1})
+
+    def _slips(self, turn: Turn) -> list[Any]:
+        """What was legal before in the episode and is not now."""
+        if not self.config.slips:
+            return []
+        key, legal = (turn.episode, turn.seat), dict.fromkeys(turn.legal_actions or ())
+        before = self._before.pop(key, {}) if turn.t else {}
+        self._before[key] = before | legal
+        while len(self._before) > _EPISODES_KEPT:  # nobody says when one is over
+            self._before.popitem(last=False)
+        return [action for action in before if action not in legal]
 
 
 def _plan(turn: Turn) -> tuple[Any, ...]:

@@ -81,13 +81,18 @@ class Sft(_Language):
     """
 
     model: str = SFTConfig.model
-    """new:SIZE (tiny, small, medium, large) from scratch, a run, hf:PATH_OR_HUB_ID, gguf:FILE, smollm2."""
+    """new:SIZE from scratch (tiny, small, medium or large; with -llama behind it for long texts), a run,
+    hf:PATH_OR_HUB_ID, gguf:FILE, smollm2."""
     data: str = SFTConfig.data
     """expert, or the folder of a run of this environment."""
     episodes: int = SFTConfig.episodes
     """How many the expert plays."""
     noise: float = SFTConfig.noise
     """Share of the expert's actions that are random, so that the policy learns to recover."""
+    slips: float = SFTConfig.slips
+    """Share of them that are not legal any more, so that it learns what to do where the world refuses."""
+    numbered: Flag = SFTConfig.numbered
+    """Let a decoder from scratch read a name and its number, such as "desk 1", as one word."""
     settings: OmitArgPrefixes[SFTSettings] = field(default_factory=SFTSettings)
 
     def train(self, progress: console.Bar) -> Run:
@@ -100,6 +105,8 @@ class Sft(_Language):
             data=self.data,
             episodes=self.episodes,
             noise=self.noise,
+            slips=self.slips,
+            numbered=self.numbered,
             settings=self.settings,
         )
         return sft(config, out=self.out, resume=self.resume, progress=progress)

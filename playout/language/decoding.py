@@ -15,6 +15,7 @@ from transformers import DynamicCache
 
 from playout.core import Sampling
 from playout.core.records import Finish
+from playout.language.prefixes import Prefixes
 
 
 @dataclass
@@ -39,6 +40,7 @@ def write(
     prefill: Sequence[int],
     sampling: Sampling,
     is_over: Callable[[Row], bool],
+    known: Prefixes | None = None,
 ) -> None:
     """Write the ids of all rows, which leave the batch as they finish.
 
@@ -48,9 +50,10 @@ def write(
         prefill: ids that every answer begins with.
         sampling: temperature, top_k and top_p are read.
         is_over: whether a row's last token ends it.
+        known: what was read before; a prompt that goes on from there is read from there.
     """
     device = model.device
-    cache, mask, logits = _encode(model, [(*row.prompt, *prefill) for row in rows], len(prefill) + 1)
+    cache, mask, logits = _encode(model, [(*row.prompt, *prefill) for row in rows], len(prefill) + 1, known)
     _take_prefill(rows, prefill, logits[:, :-1])
     generators = [torch.Generator(device).manual_seed(row.seed % 2**63) for row in rows]
     live, last = list(range(len(rows))), logits[:, -1]
@@ -168,23 +171,31 @@ def _kept(logits: Tensor, sampling: Sampling) -> Tensor:
     return logits
 
 
-def _encode(model: Any, prompts: Sequence[Sequence[int]], keep: int) -> tuple[DynamicCache, Tensor, Tensor]:
+def _encode(
+    model: Any, prompts: Sequence[Sequence[int]], keep: int, known: Prefixes | None = None
+) -> tuple[DynamicCache, Tensor, Tensor]:
     """Read the prompts: cache, mask int64[N, L], logits of the last ``keep`` columns float32[N, keep, V].
 
-    Equal prompts are read once, and so is the beginning that all have in common.
+    Equal prompts are read once, and so is what ``known`` has of them or, without it, the beginning that
+    all have in common.
     """
     places: dict[tuple[int, ...], int] = {}
     rows = [places.setdefault(tuple(prompt), len(places)) for prompt in prompts]
     distinct, device = list(places), model.device
     cache = DynamicCache(config=model.config)
-    shared = _common(distinct, min(map(len, distinct)) - keep) if len(distinct) > 1 else 0
-    mask = torch.ones(len(distinct), shared, dtype=torch.long, device=device)
-    if shared:
-        _forward(model, torch.tensor([distinct[0][:shared]], device=device), mask[:1], cache, 1)
-        cache.batch_repeat_interleave(len(distinct))
-    ids, own = _padded([prompt[shared:] for prompt in distinct], device)
+    if known is not None:
+        begun, mask = known.begin(cache, distinct, keep, device)
+    else:
+        shared = _common(distinct, min(map(len, distinct)) - keep) if len(distinct) > 1 else 0
+        begun, mask = [shared] * len(distinct), torch.ones(len(distinct), shared, dtype=torch.long).to(device)
+        if shared:
+            _forward(model, torch.tensor([distinct[0][:shared]], device=device), mask[:1], cache, 1)
+            cache.batch_repeat_interleave(len(distinct))
+    ids, own = _padded([prompt[start:] for prompt, start in zip(distinct, begun, strict=True)], device)
     mask = torch.cat([mask, own], 1)
     logits = _forward(model, ids, mask, cache, keep)
+    if known is not None:
+        known.keep(cache, distinct, mask)
     if len(distinct) < len(rows):
         spread = torch.tensor(rows, device=device)
         cache.batch_select_indices(spread)

@@ -6,6 +6,7 @@ Getting a model off the disk is in ``loading``, templates in ``chat_tokens``, th
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import torch
@@ -14,6 +15,7 @@ from playout.core import Chat, Completion, Sampling, Score, Unsupported, WrongUs
 from playout.language import loading
 from playout.language.chat_tokens import ChatTokens
 from playout.language.decoding import Row, score, write
+from playout.language.prefixes import Prefixes
 from playout.language.requests import check, choose, cut, failed, seed_of
 
 T = TypeVar("T")
@@ -51,6 +53,9 @@ class TransformersModel:
         self.vocabulary: int = config.vocab_size
         self.context: int = getattr(config, "max_position_embeddings", None) or 2**31
         """Most tokens of a chat with its answer."""
+        self.known: Prefixes | None = None
+        """What was read of conversations that go on; None reads every chat from its beginning. Whoever
+        changes the weights empties it."""
 
     @classmethod
     def from_pretrained(
@@ -82,7 +87,8 @@ class TransformersModel:
                 Row(prompt, min(sampling.max_tokens, room), seed_of(sampling, number))
                 for number, prompt, room in zip(numbers, prompts, rooms, strict=True)
             ]
-            write(self.model, rows, prefill, sampling, lambda row: self._is_over(row, prefill, sampling.stop))
+            over = partial(self._is_over, prefill=prefill, stops=sampling.stop)
+            write(self.model, rows, prefill, sampling, over, self.known)
             return [self._written(row, prefill, sampling) for row in rows]
 
         needed = [len(prefill) + 1] * len(chats)

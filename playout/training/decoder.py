@@ -6,7 +6,7 @@ Saved as transformers saves any model, so whatever takes ``hf:FOLDER`` takes it.
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from playout.core import MissingExtra, WrongUse
@@ -17,6 +17,7 @@ CLOSE = "</action>"
 
 # Tags, words and signs carry the space before them, so that texts come back exactly as they were.
 _PIECES = r"</?\w+>| ?\w+| ?[^\w\s]|\s"
+_NUMBERED = r" ?[a-z]+ \d+(?!\w)"
 _TEMPLATE = (
     "{% for message in messages %}{% if message.role == 'assistant' %}" + ACT + "{{ message.content }}"
     "{% if not message.content.endswith('" + CLOSE + "') %}" + CLOSE + "{% endif %}"
@@ -49,20 +50,23 @@ PRESETS = {
     "large": DecoderConfig(width=256, layers=6, heads=8),
 }
 """By name, as in ``new:small``: 30 thousand to 5 million parameters, and what the vocabulary adds."""
+_LLAMA = "-llama"
 
 
 def preset(name: str) -> DecoderConfig:
-    """The shape called ``name``.
+    """The shape called ``name``; with ``-llama`` behind it in that style and for longer texts.
 
     Raises:
         WrongUse: there is none.
     """
-    if name not in PRESETS:
-        raise WrongUse(f"new:{name}: expected one of {', '.join(f'new:{known}' for known in PRESETS)}")
-    return PRESETS[name]
+    size = name.removesuffix(_LLAMA)
+    if size not in PRESETS:
+        known = ", ".join(f"new:{size}" for size in PRESETS)
+        raise WrongUse(f"new:{name}: expected one of {known}, or one of them with {_LLAMA} behind it")
+    return PRESETS[size] if size == name else replace(PRESETS[size], style="llama", context=4096)
 
 
-def word_tokenizer(texts: Iterable[str], *, least: int = 1) -> Any:
+def word_tokenizer(texts: Iterable[str], *, least: int = 1, numbered: bool = False) -> Any:
     """A ``PreTrainedTokenizerFast`` of the words in ``texts``, with a chat template of its own.
 
     Text made of these words is read and written back exactly; other words become one unknown token.
@@ -70,17 +74,19 @@ def word_tokenizer(texts: Iterable[str], *, least: int = 1) -> Any:
     Args:
         texts: whatever will be read or written.
         least: how often a word must occur to get a token.
+        numbered: whether a name and its number, such as ``desk 1``, are one word.
     """
     try:
         from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
         from transformers import PreTrainedTokenizerFast
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "transformers", "train") from error
-    counts = Counter(piece for text in texts for piece in re.findall(_PIECES, text))
+    pieces = f"{_NUMBERED}|{_PIECES}" if numbered else _PIECES
+    counts = Counter(piece for text in texts for piece in re.findall(pieces, text))
     common = sorted(word for word, count in counts.items() if count >= least or word == CLOSE)
     words = dict.fromkeys([*SPECIAL, CLOSE, *common])
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token=UNKNOWN))
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(_PIECES), behavior="isolated")  # type: ignore
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(pieces), behavior="isolated")  # type: ignore
     tokenizer.decoder = decoders.Fuse()  # type: ignore[reportAttributeAccessIssue]
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,

@@ -47,6 +47,8 @@ class Source:
     """How many the expert plays."""
     noise: float = 0.0
     """Share of the expert's actions that are random; what it would have done there is still learnt."""
+    slips: float = 0.0
+    """Share of its actions that are not legal any more, likewise."""
     seed: int = 0
     """Of the expert's episodes."""
 
@@ -61,7 +63,7 @@ def demonstrations(
     """
     teacher: Agent
     if source.data == EXPERT:
-        teacher = ExpertAgent(ExpertConfig(noise=source.noise, seed=source.seed))
+        teacher = ExpertAgent(ExpertConfig(noise=source.noise, slips=source.slips, seed=source.seed))
         numbers, first = list(range(source.episodes)), source.seed * _SEEDS_APART
     else:
         teacher, numbers, first = _recorded(source)

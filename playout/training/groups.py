@@ -142,6 +142,17 @@ def advantages(steps: Steps, config: AdvantageConfig) -> tuple[NDArray[np.float6
     return values, whole.flat_share
 
 
+def shuffled(steps: Steps, order: np.random.Generator) -> Steps:
+    """The steps with the returns of their group's episodes dealt out anew, each on an episode's last step."""
+    dealt, later = np.zeros(len(steps.reward)), steps.returns
+    for group in np.unique(steps.group):
+        members = np.flatnonzero(steps.group == group)
+        later[members] = later[order.permutation(members)]
+    last = np.flatnonzero(np.diff(steps.episode, append=-1))
+    dealt[last] = later[steps.episode[last]]
+    return steps._replace(reward=dealt)
+
+
 def per_trajectory(steps: Steps, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Weights of the steps, float64[M]: of equal sum for each episode that has a counted step, 1 in all.
 

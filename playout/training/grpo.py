@@ -21,7 +21,7 @@ from playout.agents import LanguageAgent
 from playout.core import MissingExtra, WrongUse
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
-from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, shuffled, steps_of
 from playout.training.policy import agent_config, is_small, load_policy, quiet, threads
 from playout.training.rows import NOT_CHOSEN, TokenSequence, joined, padded
 from playout.training.settings import GRPOConfig
@@ -89,9 +89,9 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             processing_class=self.policy.tokenizer,
         )
         self.remove_callback(PrinterCallback)
-        chat_model = self.policy.chat_model()
+        self._chat_model = self.policy.chat_model()
         self.agent = LanguageAgent(
-            chat_model,
+            self._chat_model,
             replace(agent, temperature=1.0, top_p=1.0, retries=0, logprobs=True, seed=config.seed),
         )
         self._groups = GroupPlay(
@@ -116,6 +116,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         """
         settings, stats, began = self.settings, Stats(), time.perf_counter()
         first = self.iteration * settings.levels
+        if self._chat_model.known is not None:
+            self._chat_model.known.clear()  # the weights have changed
         with torch.no_grad():
             episodes = self._groups(self.agent, range(first, first + settings.levels), stats)
         steps = steps_of(
@@ -123,20 +125,22 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             size=settings.group,
             format_penalty=settings.credit.format_penalty,
         )
+        if settings.credit.shuffle:
+            steps = shuffled(steps, np.random.Generator(np.random.Philox(key=[self.config.seed, first])))
         values, flat = advantages(steps, settings.credit)
         # Without these terms, a step without advantage has no gradient at all.
         counted = values != 0 if settings.kl == settings.entropy == 0 else np.ones(len(values), bool)
         weights = per_trajectory(steps, counted)
         sequences = [part for part in joined(steps.rows) if counted[part.step[part.step != NOT_CHOSEN]].any()]
         self._note(_outcomes(episodes, steps), flat_share=flat, rows=len(sequences), **_counts(stats))
-        self._note({"collect_seconds": time.perf_counter() - began})
+        self._note(collect_seconds=time.perf_counter() - began, cpu_seconds=time.process_time())
         return sequences, values, weights
 
     def _generate_and_score_completions(self, inputs: Any) -> dict[str, Tensor]:
         """TRL's place for making rows; ``inputs`` are place-holders.
 
         Returns:
-            :func:`tensors` and, where a reference is used, ``reference``: its log-probabilities, float32[N, L].
+            :func:`tensors`; where a reference is used, its log-probabilities too: ``reference``, [N, L].
         """
         pad = int(self.policy.tokenizer.pad_token_id)
         found = tensors(*self.collect(), multiple=self.settings.updates, pad=pad)
@@ -274,7 +278,7 @@ def tensors(
     multiple: int = 1,
     pad: int = 0,
 ) -> dict[str, Tensor]:
-    """N sequences of at most L tokens, padded on the right, and with rows that weigh nothing to a ``multiple``.
+    """N sequences of at most L tokens, padded on the right, with empty rows up to a ``multiple``.
 
     Args:
         sequences: of tokens, made of M steps.
@@ -304,7 +308,7 @@ def tensors(
 
 
 def token_logprobs(model: Any, ids: Tensor, mask: Tensor, first: int) -> tuple[Tensor, Tensor]:
-    """Log-probabilities of the tokens from the column ``first`` on, and entropies: float32[N, L - first] each.
+    """Log-probabilities of the tokens from column ``first`` on, and entropies: float32[N, L - first] each.
 
     Args:
         model: a causal language model of transformers.

@@ -25,6 +25,7 @@ try:
 
     from playout.language import loading
     from playout.language.chat_tokens import ChatTokens
+    from playout.language.prefixes import Prefixes
     from playout.language.transformers_backend import TransformersModel
     from playout.training.threads import is_small as is_small
     from playout.training.threads import threads as threads
@@ -50,9 +51,14 @@ class Policy:
     agent: LanguageConfig
 
     def chat_model(self) -> TransformersModel:
-        """The model as rollouts use it; it shares the weights that are trained."""
+        """The model as rollouts use it; it shares the weights that are trained.
+
+        Of conversations it remembers what it read: ``known`` must be cleared when the weights change.
+        """
         model = TransformersModel(self.model, self.tokenizer)
         model.tokens = _Remembering(self.tokenizer)
+        if self.agent.context == "chat":
+            model.known = Prefixes()
         return model
 
     def save(self, run: Path) -> None:
@@ -85,9 +91,11 @@ def agent_config(name: str, options: Mapping[str, Any]) -> LanguageConfig:
     return make_config(LanguageConfig, "agent", {**asdict(known), **options})
 
 
-def new_policy(name: str, texts: Iterable[str], agent: LanguageConfig, *, seed: int = 0) -> Policy:
+def new_policy(
+    name: str, texts: Iterable[str], agent: LanguageConfig, *, seed: int = 0, numbered: bool = False
+) -> Policy:
     """A decoder from scratch for ``name``, ``new:SIZE``, with the words of ``texts``."""
-    tokenizer = word_tokenizer(texts)
+    tokenizer = word_tokenizer(texts, numbered=numbered)
     return Policy(new_decoder(preset(name.removeprefix(NEW)), tokenizer, seed=seed), tokenizer, agent)
 
 
@@ -154,7 +162,8 @@ def load_agent(folder: Path, options: Mapping[str, Any]) -> LanguageAgent:
     if not (folder / FOLDER / AGENT).is_file():
         raise WrongUse(f"{folder}: it has no policy yet; expected {FOLDER}/{AGENT} and the weights beside it")
     config = agent_config(str(folder), options)
-    return LanguageAgent(f"hf:{folder / FOLDER}", config)
+    model, tokenizer = loading.pretrained(str(folder / FOLDER))
+    return LanguageAgent(Policy(model, tokenizer, config).chat_model(), config)
 
 
 @contextmanager

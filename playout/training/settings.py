@@ -19,6 +19,8 @@ class SFTSettings:
     """Of AdamW, at its highest; None: 2e-3 for new models, 1e-5 for others, 2e-4 with LoRA."""
     weight_decay: float = 0.01
     """Of AdamW."""
+    read: float = 0.0
+    """Weight of the loss on what is read; a decoder from scratch learns to copy names from it."""
     average: float = 0.99
     """The policy that is kept is a moving average of the weights with this much memory; 0 keeps the last."""
     adapter: int = 0
@@ -34,6 +36,7 @@ class SFTSettings:
         for name, wrong in (
             ("epochs", self.epochs <= 0),
             ("batch_tokens", self.batch_tokens < 1),
+            ("read", self.read < 0),
             ("average", not 0 <= self.average < 1),
             ("save_every", self.save_every < 1),
         ):
@@ -51,6 +54,9 @@ class SFTConfig:
     """Its arguments."""
     model: str = "new:small"
     """``new:SIZE`` for a decoder from scratch, a run that trained one, ``hf:``, ``gguf:`` or ``smollm2``."""
+    numbered: bool = False
+    """Whether a decoder from scratch reads a name and its number, such as "desk 1", as one token: less to
+    read where a world numbers its things, but a pair that it was not shown is an unknown word."""
     agent: Mapping[str, Any] = field(default_factory=dict)
     """Options of the language agent, in training and later."""
     data: str = "expert"
@@ -59,6 +65,8 @@ class SFTConfig:
     """How many the expert plays."""
     noise: float = 0.1
     """Share of the expert's actions that are random, so that the policy learns to recover."""
+    slips: float = 0.0
+    """Share of them that are not legal any more, so that it learns what to do where the world refuses."""
     seed: int = 0
     """Of episodes, weights and order."""
     settings: SFTSettings = SFTSettings()
@@ -80,6 +88,8 @@ class AdvantageConfig:
     """gigpo: of the rewards that follow a step."""
     format_penalty: float = 0.0
     """Taken from the reward of a step in whose answer no action could be read."""
+    shuffle: bool = False
+    """A control: each episode learns from the rewards of another one of its group, drawn at random."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,26 +68,33 @@ def prepare(
         raise WrongUse(f"sft: {config.env}: nothing to learn: no step of {config.data!r} is worth copying")
     settings = config.settings
     if config.model.startswith(NEW):
-        policy = new_policy(config.model, _texts(steps), agent, seed=config.seed)
+        policy = new_policy(config.model, _texts(steps), agent, seed=config.seed, numbered=config.numbered)
         policy.model.to(settings.device)
     else:
         policy = load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
     return policy, joined(step_rows(steps, policy.chat_model(), agent.prefill))
 
 
-def answer_loss(model: Any, sequences: Sequence[TokenSequence]) -> tuple[Tensor, Tensor]:
-    """Cross-entropy of the K chosen tokens, and whether the model would have chosen them, [K] each."""
+def token_losses(
+    model: Any, sequences: Sequence[TokenSequence], *, read: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Cross-entropy of the K chosen tokens, whether the model would have chosen them, and of what is read.
+
+    Returns:
+        float32[K], bool[K] and float32[R]; without ``read``, R is 0 and the logits of it are not computed.
+    """
     device = model.device
-    first = min(max(1, sequence.first) for sequence in sequences)
+    first = 1 if read else min(max(1, sequence.first) for sequence in sequences)
     ids = torch.from_numpy(padded([sequence.ids for sequence in sequences], 0)).to(device)
     step = torch.from_numpy(padded([sequence.step for sequence in sequences], NOT_CHOSEN)).to(device)
-    keep = ids.shape[1] - first + 1
     mask = torch.from_numpy(padded([np.ones_like(sequence.ids) for sequence in sequences], 0)).to(device)
+    keep = ids.shape[1] - first + 1
     out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
-    logits = out.logits[:, :-1].float()
     chosen = step[:, first:] != NOT_CHOSEN
-    logits, wanted = logits[chosen], ids[:, first:][chosen]
-    return torch.nn.functional.cross_entropy(logits, wanted, reduction="none"), logits.argmax(-1) == wanted
+    wanted = mask[:, first:].bool() if read else chosen
+    logits, targets, chosen = out.logits[:, :-1][wanted].float(), ids[:, first:][wanted], chosen[wanted]
+    losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+    return losses[chosen], (logits.argmax(-1) == targets)[chosen], losses[~chosen]
 
 
 class _Training:
@@ -161,9 +168,10 @@ class _Training:
     def _learn(self, batch: np.ndarray) -> tuple[Tensor, Tensor]:
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate()
-        losses, hits = answer_loss(self.policy.model, [self._train[i] for i in batch])
+        sequences, weight = [self._train[i] for i in batch], self.settings.read
+        losses, hits, read = token_losses(self.policy.model, sequences, read=weight > 0)
         loss = losses.sum() / max(1, len(losses))
-        loss.backward()
+        (loss + weight * read.sum() / max(1, len(read))).backward()
         torch.nn.utils.clip_grad_norm_(self._weights, 1.0)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
@@ -185,7 +193,7 @@ class _Training:
         if self._test:
             self.policy.model.eval()
             with torch.inference_mode():
-                found = [answer_loss(self.policy.model, part) for part in _parts(self._test, 64)]
+                found = [token_losses(self.policy.model, part)[:2] for part in _parts(self._test, 64)]
             self.policy.model.train()
             row["test_loss"] = torch.cat([loss for loss, _ in found]).mean().item()
             row["test_accuracy"] = torch.cat([hits for _, hits in found]).float().mean().item()
@@ -230,6 +238,7 @@ def _source(config: SFTConfig) -> Source:
         data=config.data,
         episodes=config.episodes,
         noise=config.noise,
+        slips=config.slips,
         seed=config.seed,
     )
 

@@ -1,7 +1,7 @@
 import pytest
 
 from playout.agents import ExpertAgent, ExpertConfig, RandomAgent, is_oracle
-from playout.core import WrongUse
+from playout.core import Decision, WrongUse
 
 PLAN = {"expert_plan": ("left", "up")}
 
@@ -36,10 +36,24 @@ def test_noise_strikes_at_its_rate_and_is_noted(turn):
 
 
 def test_noise_is_a_share():
-    with pytest.raises(WrongUse, match="noise from 0 to 1, got 2"):
+    with pytest.raises(WrongUse, match="from 0 to 1 together, got 2 and 0"):
         ExpertAgent(ExpertConfig(noise=2))
 
 
 def test_it_is_an_oracle():
     assert is_oracle(ExpertAgent())
     assert not is_oracle(RandomAgent())
+
+
+def test_slips_are_actions_that_were_legal_before(turn):
+    def at(t):
+        legal = ("up", "down") if t % 2 else ("left", "right")
+        return turn(privileged={"expert_plan": legal[:1]}, t=t, legal=legal)
+
+    agent = ExpertAgent(ExpertConfig(slips=0.5))
+    decisions = [agent.act([at(t)])[0] for t in range(400)]
+    struck = [t for t, decision in enumerate(decisions) if decision.stats.get("noise")]
+    assert 0 not in struck
+    assert 150 < len(struck) < 250
+    assert all(decisions[t].action in at(t + 1).legal_actions for t in struck)
+    assert agent.act([at(0)])[0] == Decision(action="left", plan=("left",))  # it begins anew

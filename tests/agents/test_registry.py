@@ -48,7 +48,11 @@ def test_language_takes_a_model_by_name(turn):
             r"unknown agent 'randon' \(did you mean 'random'\?\); expected one of random, constant",
         ),
         ("runs/none", {}, "unknown agent 'runs/none'; expected"),
-        ("expert", {"options": {"noize": 1}}, r"'noize' \(did you mean 'noise'\?\); it accepts: noise, seed"),
+        (
+            "expert",
+            {"options": {"noize": 1}},
+            r"'noize' \(did you mean 'noise'\?\); it accepts: noise, slips, seed",
+        ),
         ("expert", {"options": {"noise": "much"}}, "noise='much' is not of type float"),
         ("constant", {}, "the option action is missing"),
         ("human", {"options": {"x": 1}}, "it accepts: none"),
@@ -72,7 +76,7 @@ def test_a_factory_gets_options_and_model_as_keywords(plugin):
 
 
 def test_options_are_described_for_help(plugin):
-    assert [option.name for option in describe_options("expert")] == ["noise", "seed"]
+    assert [option.name for option in describe_options("expert")] == ["noise", "slips", "seed"]
     assert all(option.help for name in registry.BUILT_IN for option in describe_options(name))
     assert [option.name for option in describe_options("my_agents:make")] == ["action", "model"]
 
