@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import compress, product
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -14,11 +14,12 @@ from playout.envs.sokoban.frames import frame_of
 from playout.envs.sokoban.options import Split, source_of
 from playout.simulators.sokoban import tiles
 from playout.simulators.sokoban.game import Deadlocks, Game
+from playout.simulators.sokoban.optimal import optimal
 from playout.simulators.sokoban.rewards import Rewards
 from playout.simulators.sokoban.sources import LevelSource
 
-Format = Literal["grid", "coord", "grid_coord"]
-FORMATS = ("grid", "coord", "grid_coord")
+Format = Literal["grid", "coord", "grid_coord", "words"]
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 # Wall, floor, goal, box on goal, box, player, player on goal: the symbols that RAGEN, verl-agent and
 # GEM share, with the two that some of them leave out.
@@ -63,7 +64,8 @@ class SokobanText(LanguageWorld):
             invalid_penalty: added to the reward of a step whose action was not taken.
             max_steps: steps after which an episode is truncated.
             deadlocks: ``info``, ``end`` or ``off``.
-            format: ``grid``, ``coord`` (lists of coordinates) or ``grid_coord`` (both).
+            format: ``grid``, ``coord`` (lists of coordinates), ``grid_coord`` (both), or ``words``: a word
+                per row and one per thing, so that small models read little; what moves is the last line.
             symbols: seven different characters, in the order of the tiles.
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
         """
@@ -90,6 +92,8 @@ class SokobanText(LanguageWorld):
     def observe(self) -> str:
         """The room in the chosen format."""
         room = self.game.tiles
+        if self.format == "words":
+            return words_text(room)
         parts = []
         if self.format != "coord":
             parts.append(grid_text(room, self.symbols))
@@ -135,6 +139,15 @@ class SokobanText(LanguageWorld):
         plan = self.game.plan()
         return {"expert_plan": plan and tuple(tiles.DIRECTIONS[move] for move in plan)}
 
+    def optimal(self) -> tuple[int | None, tuple[str, ...]]:
+        """Fewest moves to the solved room (None if it is lost), and the directions that begin them.
+
+        Raises:
+            WrongUse: the room has too many states for a table.
+        """
+        distance, best = optimal(self.game.tiles)
+        return distance, tuple(tiles.DIRECTIONS[direction] for direction in best)
+
     def frame(self) -> Frame:
         """The room as a ``grid`` frame."""
         return frame_of(self.game.tiles, f"step {self.game.steps} of {self.game.max_steps}")
@@ -150,6 +163,9 @@ def instructions(symbols: str, format: Format) -> str:
         "grid": f"The room is a grid: {legend}.",
         "coord": "The room is given as (row, column) coordinates, counted from (0, 0) at the top left.",
         "grid_coord": f"The room is a grid ({legend}), then coordinates (row, column) from the top left.",
+        "words": "The first line has a word for each row, w wall and _ floor, without the border where all of"
+        " it is wall, then the goals; the second has you and the boxes. p1_2 is you in row 1, column 2, counted"
+        " from (0, 0) at the top left of the border; b a box, g a goal.",
     }[format]
     return (
         "You play Sokoban: push every box onto a goal. You move up, down, left or right by one cell. Walking"
@@ -184,6 +200,20 @@ def coordinate_text(room: np.ndarray) -> str:
             ("Walls inside", inner, 1),
         )
     )
+
+
+def words_text(room: np.ndarray) -> str:
+    """A word for each row, the goals; on a second line the player and the boxes: ``p1_2 b1_3``."""
+    walls = room == tiles.WALL
+    inner = walls[1:-1, 1:-1]
+    rows = inner if walls.sum() - inner.sum() == walls.size - inner.size else walls
+    words = ["".join("_w"[wall] for wall in row) for row in rows.tolist()]
+    still = " ".join([*words, *_named("g", tiles.HAS_GOAL[room])])
+    return f"{still}\n{' '.join([*_named('p', tiles.HAS_PLAYER[room]), *_named('b', tiles.HAS_BOX[room])])}"
+
+
+def _named(name: str, mask: np.ndarray) -> list[str]:
+    return [f"{name}{row}_{column}" for row, column in np.argwhere(mask).tolist()]
 
 
 def _pairs(mask: np.ndarray, offset: int) -> str:

@@ -63,7 +63,7 @@ def test_wrong_symbols(symbols):
 
 
 def test_wrong_format():
-    with pytest.raises(WrongUse, match=r"grid, coord, grid_coord, got 'xml'"):
+    with pytest.raises(WrongUse, match=r"grid, coord, grid_coord, words, got 'xml'"):
         world(format="xml")
 
 
@@ -145,3 +145,22 @@ def test_deadlocks(mode):
     assert (info["deadlock"], terminated) == (mode != "off", mode == "end")
     if terminated:
         assert info["legal_actions"] == () and info["is_success"] is False
+
+
+def test_words():
+    env, observation, _ = world(format="words")
+    assert observation == "___w ____ _w__ g1_1 g1_3 g2_1\np1_1 b1_2 b2_1 b2_3"
+    after, *_ = env.step("right")
+    assert after == "___w ____ _w__ g1_1 g1_3 g2_1\np1_2 b1_3 b2_1 b2_3"
+
+
+def test_words_of_a_room_without_a_border():
+    assert world("@$.#", format="words")[1] == "___w g0_2\np0_0 b0_1"
+
+
+def test_optimal_moves():
+    env, *_ = world("######\n#@ $.#\n#    #\n######")
+    assert env.optimal() == (2, ("right",))
+    env.step("right")
+    env.step("right")
+    assert env.optimal() == (0, ())

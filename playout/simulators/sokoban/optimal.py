@@ -1,0 +1,38 @@
+"""Fewest moves and optimal directions of one room after another: tables of distances, kept by layout.
+
+For whoever asks about many states of few rooms, as a teacher does. Rooms with too many states are for
+``solver``.
+"""
+
+from collections import OrderedDict
+
+import numpy as np
+
+from playout.simulators.sokoban.distances import DistanceTable
+from playout.simulators.sokoban.tiles import HAS_BOX
+
+MOST_STATES = 1 << 20
+"""Of a layout: 4 MB and some tenths of a second."""
+KEPT = 64
+"""Layouts."""
+
+_LAYOUT = np.array([0, 1, 2, 2, 1, 1, 2], np.uint8)
+_tables: OrderedDict[tuple[bytes, tuple[int, ...], int], DistanceTable] = OrderedDict()
+
+
+def optimal(tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
+    """Fewest moves to the solved room, None if it is lost, and all directions (0 to 3) that begin them.
+
+    Args:
+        tiles: uint8[H, W].
+
+    Raises:
+        WrongUse: its layout has more than ``MOST_STATES`` states.
+    """
+    key = (_LAYOUT[tiles].tobytes(), tiles.shape, int(np.count_nonzero(HAS_BOX[tiles])))
+    table = _tables.get(key)
+    if table is None:
+        table = _tables[key] = DistanceTable(tiles, max_states=MOST_STATES)
+        if len(_tables) > KEPT:
+            _tables.popitem(last=False)
+    return table.distance(tiles), table.best_directions(tiles)
