@@ -164,8 +164,8 @@ def instructions(symbols: str, format: Format) -> str:
         "coord": "The room is given as (row, column) coordinates, counted from (0, 0) at the top left.",
         "grid_coord": f"The room is a grid ({legend}), then coordinates (row, column) from the top left.",
         "words": "The first line has a word for each row, w wall and _ floor, without the border where all of"
-        " it is wall, then the goals; the second has you and the boxes. p1_2 is you in row 1, column 2, counted"
-        " from (0, 0) at the top left of the border; b a box, g a goal.",
+        " it is wall, then the goals; the second has you and the boxes. p1_2 is you in row 1, column 2,"
+        " counted from (0, 0) at the top left of the border; b a box, g a goal.",
     }[format]
     return (
         "You play Sokoban: push every box onto a goal. You move up, down, left or right by one cell. Walking"
