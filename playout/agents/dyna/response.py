@@ -1,4 +1,4 @@
-"""The response of an agent that thinks in simulated futures: written by :func:`render`, read by :func:`parse`.
+"""Responses that think in simulated futures: written by :func:`render`, read back by :func:`parse`.
 
     <think>prose<do>left<see>p2_2 b2_1<do>up<see>p1_2 b2_1<value>5<do>right<see>...<value>lost</think>
     <plan>left, up</plan><action>left</action>

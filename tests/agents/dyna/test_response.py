@@ -25,6 +25,21 @@ responses = st.builds(
     prose=words,
 )
 
+PIECES = [
+    "<think>",
+    "</think>",
+    "<plan>",
+    "</plan>",
+    "<action>",
+    "</action>",
+    "<do>",
+    "<see>",
+    "<value>",
+    "up",
+    ",",
+    "&lt;",
+    "\n",
+]
 LEFT = Future((Imagined("left", "p1_1 b2_2"), Imagined("up", "p0_1 b2_2")), "5")
 TEXT = (
     "<think>hm<do>left<see>p1_1 b2_2<do>up<see>p0_1 b2_2<value>5</think>"
@@ -54,8 +69,7 @@ def test_read_back(response):
     assert reading.defects == +expected
 
 
-@given(st.text() | st.lists(st.sampled_from(["<think>", "</think>", "<plan>", "</plan>", "<action>",
-    "</action>", "<do>", "<see>", "<value>", "up", ", ", "&lt;", "\n"]), max_size=30).map("".join))  # fmt: skip
+@given(st.text() | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_reading_is_total(text):
     reading = parse(text)
     assert reading.defects.keys() <= DEFECTS.keys()

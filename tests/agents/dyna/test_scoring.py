@@ -46,9 +46,8 @@ def test_a_plan_through_a_wall_leaves_the_state_as_it_is():
 
 def test_nothing_follows_the_end():
     env, seen = world()
-    *_, last = check(
-        env, seen, (future(("right", "p1_2 b1_3"), ("right", "p1_3 b1_4"), ("left", "p1_2 b1_4")),)
-    )
+    long = future(("right", "p1_2 b1_3"), ("right", "p1_3 b1_4"), ("left", "p1_2 b1_4"))
+    *_, last = check(env, seen, (long,))
     assert last.true is None and not last.exact
     assert execute(env, seen, ("right", "right", "left")) == ["p1_2 b1_3", "p1_3 b1_4"]
 
