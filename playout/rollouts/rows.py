@@ -38,6 +38,8 @@ class TokenSequence(NamedTuple):
     """Number of the step row that each token was chosen in, ``NOT_CHOSEN`` where it was not."""
     logprobs: NDArray[np.float32]
     """0 where not chosen or not known."""
+    read: NDArray[np.bool_]
+    """False in the answers of the steps, chosen or not."""
 
     @property
     def first(self) -> int:
@@ -66,7 +68,7 @@ def joined(rows: Iterable[StepRow]) -> list[TokenSequence]:
     for number, row in enumerate(rows):
         found = last.get(row.episode)
         if found is None or row.prompt[: len(found.ids)] != tuple(found.ids):
-            found = last[row.episode] = _Open([], [], [])
+            found = last[row.episode] = _Open([], [], [], [])
             done.append(found)
         found.add(number, row)
     return [found.close() for found in done]
@@ -76,6 +78,7 @@ class _Open(NamedTuple):
     ids: list[int]
     step: list[int]
     logprobs: list[float]
+    read: list[bool]
 
     def add(self, number: int, row: StepRow) -> None:
         read = row.prompt[len(self.ids) :]
@@ -84,8 +87,12 @@ class _Open(NamedTuple):
         self.step.extend([number if chosen else NOT_CHOSEN for chosen in row.chosen])
         self.logprobs.extend([0.0] * len(read))
         self.logprobs.extend(row.logprobs or [0.0] * len(row.answer))
+        self.read.extend([True] * len(read) + [False] * len(row.answer))
 
     def close(self) -> TokenSequence:
         return TokenSequence(
-            np.array(self.ids, np.int64), np.array(self.step, np.int64), np.array(self.logprobs, np.float32)
+            np.array(self.ids, np.int64),
+            np.array(self.step, np.int64),
+            np.array(self.logprobs, np.float32),
+            np.array(self.read, np.bool_),
         )

@@ -291,7 +291,9 @@ def tensors(
         ``ids``, ``mask`` (1 where there is a token) and ``chosen`` (1 where the model chose it), int64[N, L];
         ``advantages``, ``old_logprobs`` and ``weights``, float32[N, L], 0 where the model chose nothing.
     """
-    nothing = TokenSequence(np.full(2, pad), np.full(2, NOT_CHOSEN), np.zeros(2, np.float32))
+    nothing = TokenSequence(
+        np.full(2, pad), np.full(2, NOT_CHOSEN), np.zeros(2, np.float32), np.zeros(2, np.bool_)
+    )
     missing = -len(sequences) % multiple if sequences else multiple
     sequences = [*sequences, *[nothing] * missing]
     step = padded([part.step for part in sequences], NOT_CHOSEN)

@@ -80,18 +80,24 @@ def token_losses(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Cross-entropy of the K chosen tokens, whether the model would have chosen them, and of what is read.
 
+    Answers that are not to be learnt belong to neither.
+
     Returns:
         float32[K], bool[K] and float32[R]; without ``read``, R is 0 and the logits of it are not computed.
     """
-    device = model.device
+
+    def tensor(rows: Sequence[np.ndarray], fill: float) -> Tensor:
+        return torch.from_numpy(padded(rows, fill)).to(model.device)
+
     first = 1 if read else min(max(1, sequence.first) for sequence in sequences)
-    ids = torch.from_numpy(padded([sequence.ids for sequence in sequences], 0)).to(device)
-    step = torch.from_numpy(padded([sequence.step for sequence in sequences], NOT_CHOSEN)).to(device)
-    mask = torch.from_numpy(padded([np.ones_like(sequence.ids) for sequence in sequences], 0)).to(device)
+    ids = tensor([sequence.ids for sequence in sequences], 0)
+    mask = tensor([np.ones_like(sequence.ids) for sequence in sequences], 0)
+    chosen = tensor([sequence.step for sequence in sequences], NOT_CHOSEN)[:, first:] != NOT_CHOSEN
+    wanted = chosen
+    if read:
+        wanted = chosen | tensor([sequence.read for sequence in sequences], False)[:, first:]
     keep = ids.shape[1] - first + 1
     out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
-    chosen = step[:, first:] != NOT_CHOSEN
-    wanted = mask[:, first:].bool() if read else chosen
     logits, targets, chosen = out.logits[:, :-1][wanted].float(), ids[:, first:][wanted], chosen[wanted]
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     return losses[chosen], (logits.argmax(-1) == targets)[chosen], losses[~chosen]
@@ -180,13 +186,13 @@ class _Training:
         with torch.no_grad():
             for average, weight in zip(self._averages, self._weights, strict=True):
                 average.lerp_(weight, 1 - memory)
-        return loss.detach(), hits.float().mean()
+        return loss.detach(), hits
 
     def _report(self, losses: Sequence[Tensor], right: Sequence[Tensor]) -> None:
         row = {
             "step": self.step,
             "loss": torch.stack(list(losses)).mean().item(),
-            "accuracy": torch.stack(list(right)).mean().item(),
+            "accuracy": torch.cat(list(right)).float().mean().item(),
             "learning_rate": self._optimiser.param_groups[0]["lr"],
             "cpu_seconds": round(time.process_time(), 1),
         }

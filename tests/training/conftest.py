@@ -19,7 +19,7 @@ def sft_run(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from playout.training.sft import sft
 
     config = SFTConfig(
-        env=WORLD, model="new:tiny", episodes=40, noise=0.3,
-        settings=SFTSettings(epochs=6, batch_tokens=512, learning_rate=0.01, save_every=20),
+        env=WORLD, model="new:tiny", episodes=80, noise=0.3,
+        settings=SFTSettings(epochs=6, batch_tokens=256, learning_rate=0.01, save_every=20),
     )  # fmt: skip
     return sft(config, out=tmp_path_factory.mktemp("runs") / "sft")

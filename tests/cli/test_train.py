@@ -1,0 +1,78 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("trl")
+
+from playout.cli.main import main
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
+WORLD = "lamps:test/Lamps-v0"
+SFT = ["train", "sft", WORLD, "--model", "new:tiny", "--episodes", "30", "--epochs", "2"]
+GRPO = ["train", "grpo", WORLD, "--group", "2", "--levels", "2", "--iterations", "2"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "sft"
+    given = ["--agent-option", "context=chat", "history=4", "--numbered", "--slips", "0.1", "--read", "0.5"]
+    assert main([*SFT, *given, "--out", str(out)]) == 0
+    return out
+
+
+def printed(capsys):
+    return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_a_decoder_learns_from_the_expert_then_from_rewards_then_plays(trained, tmp_path, capsys):
+    out = tmp_path / "grpo"
+    assert main([*GRPO, "--model", str(trained), "--out", str(out), "--json"]) == 0
+    row = printed(capsys)
+    assert row["iteration"] == 2
+    assert 0 <= row["success"] <= 1
+    for run in (trained, out):
+        assert main(["eval", WORLD, "--agent", str(run), "--episodes", "4", "--seed", "90", "--json"]) == 0
+        summary = printed(capsys)
+        assert summary["episodes"] == 4
+        assert summary["success"]["mean"] is not None
+
+
+def test_it_says_how_to_evaluate(trained, tmp_path, capsys):
+    out = tmp_path / "grpo"
+    assert main([*GRPO, "--model", str(trained), "--out", str(out)]) == 0
+    assert f"playout eval {WORLD} --agent {out}" in capsys.readouterr().err
+
+
+def test_resume_goes_on_and_a_run_in_the_way_is_refused(trained, tmp_path, capsys):
+    argv = [*GRPO, "--model", str(trained), "--out", str(tmp_path / "grpo")]
+    assert main(argv) == 0
+    capsys.readouterr()
+    assert main(argv) == 2
+    assert str(tmp_path / "grpo") in capsys.readouterr().err
+    assert main([*argv, "--resume", "--json"]) == 0
+    assert printed(capsys)["iteration"] == 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ([*SFT, "--noise", "2"], "noise and slips from 0 to 1"),
+        (["train", "sft", "playout/Sokoba-v0"], "Sokoba"),
+        ([*SFT, "--model", "new:huge"], "new:huge"),
+        ([*SFT, "--env", "colour=red"], "colour"),
+        ([*SFT, "--epochs", "0"], "epochs"),
+        ([*GRPO, "--model", "new:tiny"], "expected a run that trained one"),
+        ([*GRPO, "--model", "runs/none"], "runs/none"),
+        ([*GRPO, "--model", "x", "--group", "1"], "group >= 2"),
+        (GRPO, "--model"),
+    ],
+)
+def test_wrong_use_is_one_readable_line(argv, said, tmp_path, capsys):
+    try:
+        code = main([*argv, "--out", str(tmp_path / "run")])
+    except SystemExit as error:
+        code = error.code
+    assert code == 2
+    assert said in capsys.readouterr().err
