@@ -62,7 +62,7 @@ def preset(name: str) -> NetworkConfig:
     size = (width, height, depth)
     if name == "paper":
         return NetworkConfig(size=size)
-    return NetworkConfig(size=size, backbone="mixer", width=32, layers=3, recurrent=())
+    return NetworkConfig(size=size, backbone="mixer", width=32, layers=2, recurrent=())
 
 
 class Prediction(NamedTuple):
