@@ -12,6 +12,7 @@ from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
+from playout.training import resim_settings
 from playout.training.assistance_settings import AssistanceConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
@@ -110,6 +111,37 @@ class Sft(_Language):
             settings=self.settings,
         )
         return sft(config, out=self.out, resume=self.resume, progress=progress)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resim(_Language):
+    """Learn to reason by simulating: rows are made by search on snapshots of the world (Dyna-Mind, stage 1).
+
+    Example: playout train resim playout/SokobanText-6x6-1box-v0 --env source=fresh format=words --out RUN
+    """
+
+    model: str = resim_settings.ResimConfig.model
+    """new:SIZE from scratch, a run, hf:PATH_OR_HUB_ID, gguf:FILE, smollm2."""
+    numbered: Flag = resim_settings.ResimConfig.numbered
+    """Let a decoder from scratch read a name and its number, such as "desk 1", as one word."""
+    warm_up: float = resim_settings.ResimConfig.warm_up
+    """Epochs on the actions alone before the rows; 0 leaves them out."""
+    data: OmitArgPrefixes[resim_settings.ResimData] = field(default_factory=resim_settings.ResimData)
+    settings: OmitArgPrefixes[SFTSettings] = field(default_factory=resim_settings.settings)
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.resim import resim
+
+        config = resim_settings.ResimConfig(
+            **self.given(),
+            model=self.model,
+            numbered=self.numbered,
+            warm_up=self.warm_up,
+            data=self.data,
+            settings=self.settings,
+        )
+        return resim(config, out=self.out, resume=self.resume, progress=progress)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +269,7 @@ class AssistanceZero(_Common):
 
 Options = (
     Annotated[Sft, subcommand("sft")]
+    | Annotated[Resim, subcommand("resim")]
     | Annotated[Grpo, subcommand("grpo")]
     | Annotated[Ppo, subcommand("ppo")]
     | Annotated[Ppdpp, subcommand("ppdpp")]
@@ -244,7 +277,7 @@ Options = (
 )
 
 
-def run(options: Sft | Grpo | Ppo | Ppdpp | AssistanceZero) -> None:
+def run(options: Sft | Resim | Grpo | Ppo | Ppdpp | AssistanceZero) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

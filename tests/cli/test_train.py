@@ -76,3 +76,12 @@ def test_wrong_use_is_one_readable_line(argv, said, tmp_path, capsys):
         code = error.code
     assert code == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_decoder_learns_to_simulate(tmp_path, capsys):
+    out = tmp_path / "resim"
+    argv = ["train", "resim", WORLD, "--model", "new:tiny", "--states", "20", "--epochs", "1", "--depth", "2"]
+    assert main([*argv, "--out", str(out), "--json"]) == 0
+    assert printed(capsys)["step"] > 0
+    assert main(["eval", WORLD, "--agent", str(out), "--episodes", "2", "--json"]) == 0
+    assert printed(capsys)["episodes"] == 2

@@ -296,7 +296,7 @@ class _Lookahead:
         )
         ranked = self.policy(self.world, seen)
         firsts = dict.fromkeys(
-            ranked[min(act, len(ranked) - 1)] for act in np.argsort(-found.visits, kind="stable")
+            ranked[min(int(act), len(ranked) - 1)] for act in np.argsort(-found.visits, kind="stable")
         )
         return [self._follow(seen, first) for first in list(firsts)[: self.config.branches]]
 

@@ -1,0 +1,113 @@
+"""ReSim: a language policy learns to reason by simulating, from what search on the world saw.
+
+Stage 1 of Dyna-Mind (Yu et al. 2025): supervised learning of the rows of ``resim_data``. A decoder from
+scratch first learns the actions alone. The baselines, cloning of actions and of reasoning without
+simulation, are other ``rows`` of the same states.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from playout.agents import LanguageConfig
+from playout.agents.dyna import response
+from playout.rollouts.store import Run, open_run
+from playout.training.demonstrations import Demonstration, step_rows
+from playout.training.policy import (
+    AGENT,
+    FOLDER,
+    NEW,
+    Policy,
+    agent_config,
+    load_policy,
+    new_policy,
+    threads,
+)
+from playout.training.resim_data import TaughtState, taught_states
+from playout.training.resim_settings import ResimConfig
+from playout.training.rows import joined
+from playout.training.settings import SFTConfig
+from playout.training.sft import Progress
+from playout.training.sft import _Training as SupervisedTraining
+
+WARM_UP = "warm-up"
+_TOKENS_PER_STEP, _MORE_TOKENS = 24, 32  # room for a future's step, and for all else
+
+
+def resim(
+    config: ResimConfig, *, out: Path | str, resume: bool = False, progress: Progress | None = None
+) -> Run:
+    """Make the rows, train a policy on them and keep it in the run folder ``out``.
+
+    Raises:
+        WrongUse: ``config`` or ``out`` cannot be right.
+    """
+    tell = progress or (lambda done, total: None)
+    with open_run(out, {"method": "resim", **asdict(config)}, resume=resume) as run:
+        agent = student(config)
+        states = list(
+            taught_states(config.env, config.env_kwargs, config.data, agent, seed=config.seed, progress=tell)
+        )
+        policy = _begun(config, agent, states)
+        with threads(policy.model, config.settings.threads):
+            if config.warm_up and config.data.rows != "actions":
+                policy = _warmed_up(config, policy, states, run.folder / WARM_UP, tell)
+            rows = [state.row(config.data.rows) for state in states]
+            _trained(config, policy, rows, run, tell, config.settings.epochs)
+    return Run(out)
+
+
+def student(config: ResimConfig) -> LanguageConfig:
+    """How the policy is asked: bare, with an answer that begins as its rows do."""
+    thinks = config.data.rows != "actions"
+    options = dict(config.agent)
+    if config.model.startswith(NEW) and thinks:
+        look = config.data.lookahead
+        room = look.branches * look.depth * _TOKENS_PER_STEP + _MORE_TOKENS
+        options = {"prefill": response.OPEN, "max_tokens": room, **options}
+    elif thinks:
+        options = {"mode": "think", **options}
+    return agent_config(config.model, options)
+
+
+def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtState]) -> Policy:
+    if not config.model.startswith(NEW):
+        settings = config.settings
+        return load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
+    texts = (text for state in states for text in _texts(state, config.data.rows))
+    policy = new_policy(config.model, texts, agent, seed=config.seed, numbered=config.numbered)
+    policy.model.to(config.settings.device)
+    return policy
+
+
+def _texts(state: TaughtState, rows: str) -> Sequence[str]:
+    return [*(message.content for message in state.chat), state.row(rows).answer, state.row("actions").answer]
+
+
+def _warmed_up(
+    config: ResimConfig, policy: Policy, states: Sequence[TaughtState], folder: Path, tell: Progress
+) -> Policy:
+    """The policy after learning the actions alone, which is kept in a run of its own."""
+    agent = replace(policy.agent, prefill="<action>" if policy.agent.prefill else "", mode="answer")
+    acting = replace(policy, agent=agent)
+    if not (folder / FOLDER / AGENT).is_file():
+        with open_run(folder, {"method": "resim", "rows": "actions"}, resume=True) as run:
+            rows = [state.row("actions") for state in states]
+            _trained(config, acting, rows, run, tell, config.warm_up)
+    loaded = load_policy(str(folder), policy.agent, device=config.settings.device)
+    return replace(loaded, agent=policy.agent)
+
+
+def _trained(
+    config: ResimConfig,
+    policy: Policy,
+    rows: Sequence[Demonstration],
+    run: Any,
+    tell: Callable[[int, int], None],
+    epochs: float,
+) -> None:
+    settings = replace(config.settings, epochs=epochs)
+    wanted = SFTConfig(env=config.env, model=config.model, seed=config.seed, settings=settings)
+    sequences = joined(step_rows(rows, policy.chat_model(), policy.agent.prefill))
+    SupervisedTraining(wanted, policy, sequences, run).go_on(tell)

@@ -1,0 +1,69 @@
+"""What can be set in ``playout train resim``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playout.agents.dyna.lookahead import LookaheadConfig
+from playout.core import WrongUse
+from playout.training.settings import SFTSettings
+
+Rows = Literal["resim", "reasoning", "actions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResimData:
+    """Which states are shown, and what is answered in them."""
+
+    rows: Rows = "resim"
+    """resim: simulated futures, the best one's actions as the plan, its first action. reasoning: the same
+    without what would be seen, which is the expert's plan thought aloud. actions: the action only."""
+    states: int = 60_000
+    """How many rows."""
+    lookahead: LookaheadConfig = field(default_factory=LookaheadConfig)
+    """How far is simulated."""
+    value: Literal["distance", "monte-carlo"] = "distance"
+    """What ends of futures are worth: the solver's distance to success, or what random play brings."""
+    noise: tuple[float, ...] = (0.1, 0.3, 0.6)
+    """Share of actions that are random, one of these in each episode, so that there are states after
+    mistakes."""
+    lost: int = 4
+    """Most states of an episode in which success is out of reach; then it is broken off."""
+
+    def __post_init__(self) -> None:
+        if self.states < 1 or self.lost < 0 or not self.noise or not all(0 <= n <= 1 for n in self.noise):
+            raise WrongUse(f"resim: expected states >= 1, lost >= 0 and noise from 0 to 1, got {self}")
+
+
+def settings() -> SFTSettings:
+    """How the rows are learnt, where nothing else is said."""
+    return SFTSettings(epochs=3.0, batch_tokens=2048)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResimConfig:
+    """What is learnt, and by whom."""
+
+    env: str
+    """Id of a language world of one seat that can be saved and restored."""
+    env_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    """Its arguments."""
+    model: str = "new:small"
+    """``new:SIZE`` for a decoder from scratch, a run that trained one, ``hf:``, ``gguf:`` or ``smollm2``."""
+    numbered: bool = False
+    """Whether a decoder from scratch reads a name and its number as one token."""
+    agent: Mapping[str, Any] = field(default_factory=dict)
+    """Options of the language agent, in training and later."""
+    data: ResimData = ResimData()
+    """The rows."""
+    warm_up: float = 1.0
+    """Epochs over the same states with the action as the only answer, before the rows themselves. A decoder
+    from scratch learns to simulate sooner when it can act; 0 leaves it out."""
+    seed: int = 0
+    """Of episodes, weights and order."""
+    settings: SFTSettings = field(default_factory=settings)
+    """How."""
+
+    def __post_init__(self) -> None:
+        if self.warm_up < 0:
+            raise WrongUse(f"resim: expected warm_up >= 0, got {self.warm_up}")

@@ -1,0 +1,83 @@
+"""``resim`` end to end on a world of three steps: it simulates, plays, and goes on after a kill."""
+
+import pytest
+
+pytest.importorskip("transformers")
+
+from lamps import WORLD
+
+from playout.evaluation.simulation import simulation
+from playout.rollouts import AgentSpec, RolloutConfig, rollout
+from playout.training import sft
+from playout.training.resim import WARM_UP, resim
+from playout.training.resim_settings import ResimConfig, ResimData
+from playout.training.settings import SFTSettings
+
+SETTINGS = SFTSettings(epochs=30, batch_tokens=512, learning_rate=0.01, save_every=40)
+
+
+def config(rows="resim", **options):
+    data = ResimData(states=60, rows=rows, noise=(0.3,))
+    return ResimConfig(env=WORLD, model="new:tiny", data=data, settings=SETTINGS, **options)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return resim(config(), out=tmp_path_factory.mktemp("resim") / "run")
+
+
+def played(run, out):
+    agents = {"agent": AgentSpec(name=str(run.folder))}
+    return rollout(RolloutConfig(env=WORLD, agents=agents, episodes=12, seed=500), out=out)
+
+
+def test_it_simulates_plays_and_is_scored(run, tmp_path):
+    found = played(run, tmp_path / "played")
+    metrics = simulation(found).metrics()
+    assert metrics["parsed"] > 0.9
+    assert 0.5 < metrics["sim_exact"] <= 1 and metrics["sim_exact"] <= metrics["sim_f1"] <= 1
+    assert all(episode["steps"][0]["plan"] for episode in found.episodes())
+
+
+def test_the_warm_up_is_a_policy_that_acts(run, tmp_path):
+    warm = type(run)(run.folder / WARM_UP)
+    found = played(warm, tmp_path / "played")
+    texts = [step["completions"][0]["text"] for episode in found.episodes() for step in episode["steps"]]
+    assert all(text.startswith("<action>") for text in texts)
+    assert simulation(found).metrics()["parsed"] == 0
+
+
+def test_a_killed_run_goes_on(run, tmp_path, monkeypatch):
+    class Killed(Exception):
+        pass
+
+    def stop(done, total):
+        if total > 100 and done == 50:
+            raise Killed
+
+    with pytest.raises(Killed):
+        resim(config(), out=tmp_path / "run", progress=stop)
+    again = resim(config(), out=tmp_path / "run", resume=True)
+    drop = ("cpu_seconds",)
+    rows, wanted = (
+        [{k: v for k, v in row.items() if k not in drop} for row in one.metrics()] for one in (again, run)
+    )
+    assert rows == wanted
+
+
+@pytest.mark.parametrize("rows", ["reasoning", "actions"])
+def test_baselines(rows, tmp_path):
+    data = ResimData(states=20, rows=rows)
+    settings = SFTSettings(epochs=1, batch_tokens=512)
+    found = resim(
+        ResimConfig(env=WORLD, model="new:tiny", data=data, settings=settings), out=tmp_path / "run"
+    )
+    assert (found.folder / WARM_UP).exists() == (rows == "reasoning")
+    assert len(list(played(found, tmp_path / "played").episodes())) == 12
+
+
+def test_a_model_that_exists_is_trained_too(run, tmp_path):
+    data, settings = ResimData(states=20), SFTSettings(epochs=1, batch_tokens=512)
+    again = ResimConfig(env=WORLD, model=str(run.folder), warm_up=0, data=data, settings=settings)
+    found = resim(again, out=tmp_path / "run")
+    assert (found.folder / sft.STATE).exists() and not (found.folder / WARM_UP).exists()
