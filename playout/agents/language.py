@@ -131,7 +131,7 @@ class LanguageAgent:
         decisions = decide(turns, chats)
         if self.config.history:
             for turn, chat, decision in zip(turns, chats, decisions, strict=True):
-                self._memory.store(turn, _exchange(turn, chat, decision))
+                self._memory.store(turn, exchange(turn, chat, decision))
         return decisions
 
     def _system(self, turn: Turn) -> Message:
@@ -230,7 +230,8 @@ class _Attempts:
         )
 
 
-def _exchange(turn: Turn, chat: Chat, decision: Decision) -> Exchange:
+def exchange(turn: Turn, chat: Chat, decision: Decision) -> Exchange:
+    """What is remembered of a turn in which the model was asked ``chat``."""
     said = decision.completions
     reply = _reply(said[-1]) if said else Message("assistant", prompts.tagged(decision.action))
     return Exchange(turn.t, str(turn.observation), str(decision.action), chat[-1], reply)

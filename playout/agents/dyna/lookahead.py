@@ -36,6 +36,8 @@ class Seen(NamedTuple):
     """Sum of the rewards on the way from where the search began."""
     ended: bool = False
     success: bool = False
+    cut: bool = False
+    """Whether it ended at the step limit only."""
 
     def after(self, result: StepResult) -> "Seen":
         """What is known after a step from here."""
@@ -43,7 +45,8 @@ class Seen(NamedTuple):
         ended = bool(terminated or truncated)
         legal = () if ended else tuple(info.get("legal_actions", ()))
         success = bool(info.get("is_success", False))
-        return Seen(told(observation, info), legal, self.total + float(reward), ended, success)
+        cut = bool(truncated and not terminated)
+        return Seen(told(observation, info), legal, self.total + float(reward), ended, success, cut)
 
 
 class Worth(NamedTuple):
@@ -162,8 +165,8 @@ def solution(world: Any) -> tuple[int | None, tuple[str, ...]]:
 
 
 def distance(world: Branchable, seen: Seen) -> Worth:
-    """Minus the steps to success, by the world's own solution: an oracle's value."""
-    if seen.ended:
+    """Minus the steps to success, by the world's own solution, whatever the step limit: an oracle's value."""
+    if seen.ended and (seen.success or not seen.cut):
         return Worth(1.0, "solved") if seen.success else Worth(LOST, "lost")
     steps, _ = solution(world)
     return Worth(LOST, "lost") if steps is None else Worth(-float(steps), str(steps))

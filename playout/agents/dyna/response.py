@@ -115,6 +115,11 @@ def parse(text: str) -> Reading:
     return Reading(response, +defects)
 
 
+def escape(text: str) -> str:
+    """``text`` without a sign that could begin a tag."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
 def contradictions(futures: Sequence[Future]) -> int:
     """Steps in which a future sees something else than an earlier one did after the same actions."""
     seen: dict[tuple[str, ...], str] = {}
@@ -185,7 +190,7 @@ def _action(action: str) -> str:
 def _written(text: str) -> str:
     if text != text.strip():
         raise WrongUse(f"render: expected no outer white space, got {text!r:.60}")
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    return escape(text)
 
 
 def _unwritten(text: str) -> str:

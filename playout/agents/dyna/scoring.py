@@ -80,10 +80,19 @@ def told(observation: str, info: dict) -> str:
     return observation.removeprefix(f"{why}\n") if why else observation
 
 
+class Executed(NamedTuple):
+    """What came of some actions."""
+
+    seen: list[str]
+    """What the world said after each, as :func:`news`; fewer where the episode ended."""
+    cut: bool
+    """Whether it ended at its step limit, so that nobody knows what would follow."""
+
+
 def execute(
     world: Branchable, observation: str, actions: Sequence[str], saved: Snapshot | None = None
-) -> list[str]:
-    """What the world says after each of ``actions``, fewer where the episode ends; as :func:`news`.
+) -> Executed:
+    """Take some actions and go back.
 
     Args:
         world: is stepped, and restored.
@@ -92,25 +101,25 @@ def execute(
         saved: where it stands, if somebody knows.
     """
     saved = saved or world.snapshot()
-    found: list[str] = []
+    found, cut = list[str](), False
     for action in actions:
         seen, _, terminated, truncated, info = world.step(action)
         after = told(seen, info)
         found.append(news(observation, after))
-        observation = after
+        observation, cut = after, truncated and not terminated
         if terminated or truncated:
             break
     world.restore(saved)
-    return found
+    return Executed(found, cut)
 
 
 def check(world: Branchable, observation: str, futures: Sequence[Future]) -> list[Checked]:
-    """Every state that ``futures`` imagine beside the real one."""
+    """Every state that ``futures`` imagine beside the real one, but for those after the step limit."""
     saved, found = world.snapshot() if futures else None, list[Checked]()
     for future in futures:
-        real = execute(world, observation, future.actions, saved)
+        real, cut = execute(world, observation, future.actions, saved)
         for depth, step in enumerate(future.steps):
-            if step.state is not None:
+            if step.state is not None and not (cut and depth >= len(real)):
                 true = real[depth] if depth < len(real) else None
                 found.append(Checked(depth + 1, step.state, true, f1(step.state, true or "")))
     return found

@@ -49,7 +49,13 @@ def test_nothing_follows_the_end():
     long = future(("right", "p1_2 b1_3"), ("right", "p1_3 b1_4"), ("left", "p1_2 b1_4"))
     *_, last = check(env, seen, (long,))
     assert last.true is None and not last.exact
-    assert execute(env, seen, ("right", "right", "left")) == ["p1_2 b1_3", "p1_3 b1_4"]
+    assert execute(env, seen, ("right", "right", "left")) == (["p1_2 b1_3", "p1_3 b1_4"], False)
+
+
+def test_what_follows_the_step_limit_is_not_scored():
+    env, seen = world(max_steps=1)
+    found = check(env, seen, (future(("down", "p2_1 b1_3"), ("right", "p2_2 b1_3")),))
+    assert [step.exact for step in found] == [True]
 
 
 def test_what_was_not_imagined_is_not_scored():
