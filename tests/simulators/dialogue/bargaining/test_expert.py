@@ -47,7 +47,7 @@ def test_people_end_their_talks_by_rule() -> None:
     for first, acts, prices, deal in zip(*talks, strict=True):
         said = acts[acts >= 0]
         assert (acts[len(said) :] == -1).all()
-        assert (said[:-1] != LEFT).all() and not np.isnan(deal) == (said[-1] == AGREE)
+        assert (said[:-1] != LEFT).all() and np.isnan(deal) != (said[-1] == AGREE)
         if said[-1] == AGREE:
             other = (first + len(said) - 2) % 2
             mine = prices[other - first :: 2] if other >= first else prices[1::2]
