@@ -10,9 +10,10 @@ from playout.agents.planner.config import WORLDS, TaskName
 from playout.cli import console
 from playout.cli.eval import flat
 from playout.cli.parsing import Flag, pairs
+from playout.core import WrongUse
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
-from playout.training import resim_settings
+from playout.training import dyna_settings, resim_settings
 from playout.training.assistance_settings import AssistanceConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
@@ -164,6 +165,27 @@ class Grpo(_Language):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DynaGrpo(_Language):
+    """Learn to simulate better from what plans really lead to, and to act better from rewards (Dyna-Mind).
+
+    Example: playout train dyna-grpo playout/SokobanText-6x6-1box-v0 --model runs/resim --out runs/dyna
+    """
+
+    model: str
+    """What to begin with: a policy that writes plans, best of train resim --refine 0.2."""
+    settings: OmitArgPrefixes[dyna_settings.DynaGRPOSettings] = field(
+        default_factory=dyna_settings.DynaGRPOSettings
+    )
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.dyna_grpo import dyna_grpo
+
+        config = dyna_settings.DynaGRPOConfig(**self.given(), model=self.model, settings=self.settings)
+        return dyna_grpo(config, out=self.out, resume=self.resume, progress=progress)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ppo(_World):
     """Learn from rewards, with a critic: a small network in copies of an environment.
 
@@ -242,6 +264,8 @@ class AssistanceZero(_Common):
     """Played side by side."""
     simulations: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
     """Of each search."""
+    workers: int = 0
+    """Processes of Ray that play, here or in a cluster (RAY_ADDRESS); 0 plays in this one."""
     device: str = "cpu"
     """Of torch."""
 
@@ -263,21 +287,27 @@ class AssistanceZero(_Common):
         config = AssistanceConfig(
             preset=self.preset, method=self.method, people=self.people, seed=self.seed, settings=settings
         )
-        train = assistance_ppo if self.method == "ppo" else assistance_zero
-        return train(config, out=self.out, resume=self.resume, progress=progress)
+        if self.method == "ppo":
+            if self.workers:
+                raise WrongUse("--workers: PPO plays its games in one process; leave it out")
+            return assistance_ppo(config, out=self.out, resume=self.resume, progress=progress)
+        return assistance_zero(
+            config, out=self.out, resume=self.resume, workers=self.workers, progress=progress
+        )  # fmt: skip
 
 
 Options = (
     Annotated[Sft, subcommand("sft")]
     | Annotated[Resim, subcommand("resim")]
     | Annotated[Grpo, subcommand("grpo")]
+    | Annotated[DynaGrpo, subcommand("dyna-grpo")]
     | Annotated[Ppo, subcommand("ppo")]
     | Annotated[Ppdpp, subcommand("ppdpp")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
 )
 
 
-def run(options: Sft | Resim | Grpo | Ppo | Ppdpp | AssistanceZero) -> None:
+def run(options: Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

@@ -54,6 +54,7 @@ def resim(
             if config.warm_up and config.data.rows != "actions":
                 policy = _warmed_up(config, policy, states, run.folder / WARM_UP, tell)
             rows = [state.row(config.data.rows) for state in states]
+            rows += [state.row("refine") for state in _share(states, config.data.refine)]
             _trained(config, policy, rows, run, tell, config.settings.epochs)
     return Run(out)
 
@@ -82,7 +83,13 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
 
 
 def _texts(state: TaughtState, rows: str) -> Sequence[str]:
-    return [*(message.content for message in state.chat), state.row(rows).answer, state.row("actions").answer]
+    read = (message.content for message in (*state.chat, *state.refine))
+    return [*read, state.row(rows).answer, state.row("actions").answer]
+
+
+def _share(states: Sequence[TaughtState], share: float) -> Sequence[TaughtState]:
+    """As many of ``states``, evenly among them."""
+    return [state for i, state in enumerate(states) if int((i + 1) * share) > int(i * share)]
 
 
 def _warmed_up(

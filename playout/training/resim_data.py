@@ -24,7 +24,8 @@ from playout.agents.dyna.lookahead import (
     solution,
 )
 from playout.agents.dyna.response import Response, render
-from playout.agents.prompts import tagged
+from playout.agents.dyna.simrollout import refine_prompt
+from playout.agents.prompts import Wording, tagged
 from playout.core import Chat, Completion, Sampling, Turn, WrongUse
 from playout.core.random import Stream
 from playout.rollouts import lookup
@@ -47,11 +48,13 @@ class TaughtState(NamedTuple):
     """Futures, plan and action."""
     lost: bool
     """Whether success is out of reach."""
+    refine: Chat
+    """The chat that shows what really comes of one of the futures, and asks again."""
 
     def row(self, rows: str) -> Demonstration:
-        """What the student is to write: ``actions``, or the whole response."""
+        """What the student is to write: ``actions``, the whole response, or that to ``refine``."""
         answer = tagged(self.response.action) if rows == "actions" else render(self.response)
-        return Demonstration(self.episode, self.t, self.chat, answer)
+        return Demonstration(self.episode, self.t, self.refine if rows == "refine" else self.chat, answer)
 
 
 def taught_states(
@@ -94,7 +97,7 @@ class _Teacher:
         self._world, self._data, self._seed = world, data, seed
         self._told = _Told()
         self._student = LanguageAgent(self._told, replace(student, mode="answer", retries=0, seed=0))
-        self._number = 0
+        self._wording: Wording = student.prompt
 
     def play(self, episode: int) -> Iterator[TaughtState]:
         """The states of an episode."""
@@ -118,7 +121,11 @@ class _Teacher:
                 return
             lost += is_lost
             action = draw.choice(turn.legal_actions) if draw.uniform() < noise else response.action
-            yield TaughtState(episode, t, self._asked(turn, action), response, is_lost)
+            chat, tried = self._asked(turn, action), draw.choice(response.futures).steps
+            refine = refine_prompt(
+                chat, render(response), [(step.action, step.state or "") for step in tried], self._wording
+            )
+            yield TaughtState(episode, t, chat, response, is_lost, refine)
             observation, reward, terminated, truncated, info = self._world.step(action)
             ended, t = terminated or truncated, t + 1
 

@@ -30,9 +30,14 @@ class ResimData:
     lost: int = 4
     """Most states of an episode in which success is out of reach; then it is broken off."""
 
+    refine: float = 0.0
+    """Share of the states that are shown once more with what really comes of one of the futures, as a
+    SimRollout of ``dyna-grpo`` asks again: a decoder from scratch would not understand that otherwise."""
+
     def __post_init__(self) -> None:
-        if self.states < 1 or self.lost < 0 or not self.noise or not all(0 <= n <= 1 for n in self.noise):
-            raise WrongUse(f"resim: expected states >= 1, lost >= 0 and noise from 0 to 1, got {self}")
+        shares = all(0 <= share <= 1 for share in (*self.noise, self.refine))
+        if self.states < 1 or self.lost < 0 or not self.noise or not shares:
+            raise WrongUse(f"resim: expected states >= 1, lost >= 0, shares from 0 to 1, got {self}")
 
 
 def settings() -> SFTSettings:

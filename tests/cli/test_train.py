@@ -78,10 +78,14 @@ def test_wrong_use_is_one_readable_line(argv, said, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_a_decoder_learns_to_simulate(tmp_path, capsys):
-    out = tmp_path / "resim"
+def test_a_decoder_learns_to_simulate_then_from_what_its_plans_lead_to(tmp_path, capsys):
+    first, out = tmp_path / "resim", tmp_path / "dyna"
     argv = ["train", "resim", WORLD, "--model", "new:tiny", "--states", "20", "--epochs", "1", "--depth", "2"]
-    assert main([*argv, "--out", str(out), "--json"]) == 0
+    assert main([*argv, "--refine", "0.5", "--out", str(first), "--json"]) == 0
     assert printed(capsys)["step"] > 0
-    assert main(["eval", WORLD, "--agent", str(out), "--episodes", "2", "--json"]) == 0
-    assert printed(capsys)["episodes"] == 2
+    argv = ["train", "dyna-grpo", WORLD, "--model", str(first), "--group", "2", "--levels", "2"]
+    assert main([*argv, "--iterations", "2", "--no-stripped", "--out", str(out), "--json"]) == 0
+    assert printed(capsys)["iteration"] == 2
+    for run in (first, out):
+        assert main(["eval", WORLD, "--agent", str(run), "--episodes", "2", "--json"]) == 0
+        assert printed(capsys)["episodes"] == 2

@@ -77,7 +77,7 @@ def test_baselines(rows, tmp_path):
 
 
 def test_a_model_that_exists_is_trained_too(run, tmp_path):
-    data, settings = ResimData(states=20), SFTSettings(epochs=1, batch_tokens=512)
+    data, settings = ResimData(states=20, refine=0.5), SFTSettings(epochs=1, batch_tokens=512)
     again = ResimConfig(env=WORLD, model=str(run.folder), warm_up=0, data=data, settings=settings)
     found = resim(again, out=tmp_path / "run")
     assert (found.folder / sft.STATE).exists() and not (found.folder / WARM_UP).exists()

@@ -75,6 +75,18 @@ def test_the_student_remembers_what_was_really_done():
     assert late and all(state.chat[-1].content.count("\n> ") == 2 for state in late)
 
 
+def test_refine_rows_show_the_truth_of_a_future():
+    for state in states(states=20):
+        row = state.row("refine")
+        shown = row.chat[-1].content.removeprefix(state.chat[-1].content + "\nTried:")
+        assert shown in {f"{'<do>'}{render_steps(future)}" for future in state.response.futures}
+        assert row.answer == state.row("resim").answer
+
+
+def render_steps(future):
+    return "<do>".join(f"{step.action}<see>{step.state}" for step in future.steps)
+
+
 def test_baselines_are_of_the_same_states():
     whole, reasoning, actions = (
         states(states=20, rows=rows, noise=(0.0,)) for rows in ("resim", "reasoning", "actions")
