@@ -43,7 +43,8 @@ def test_the_losses_fall(method: str) -> None:
 def test_the_goal_is_in_nothing_that_is_seen() -> None:
     training = Training(config())
     training.iterate()
-    seen = training.game.observation_of(training.game.state, 1, goal_visible=False)
+    game = training.players.games.game  # type: ignore[reportAttributeAccessIssue]
+    seen = game.observation_of(game.state, 1, goal_visible=False)
     assert not seen["world"][:, 1:4].any()
     assert training.replay.steps.world.shape[2] == 3, "blocks, players, who touched last"
 
@@ -92,3 +93,32 @@ def test_settings_that_cannot_be_right_are_told() -> None:
         AssistanceSettings(buffer=10)
     with pytest.raises(WrongUse, match="tiny, small or paper"):
         settings_of("huge")
+
+
+@pytest.mark.slow
+def test_workers_of_ray_play_the_same_games(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+
+    def goal_losses(folder: Path) -> list[float]:
+        rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+        return [row["goal_loss"] for row in rows]
+
+    class Killed(Exception):
+        pass
+
+    def kill(done: int, total: int) -> None:
+        if done == 2:
+            raise Killed
+
+    assistance_zero(config(), out=tmp_path / "here")
+    with pytest.raises(Killed):
+        assistance_zero(config(), out=tmp_path / "workers", workers=3, progress=kill)
+    assistance_zero(config(), out=tmp_path / "workers", workers=2, resume=True)
+    here, workers = goal_losses(tmp_path / "here"), goal_losses(tmp_path / "workers")
+    assert len(workers) == len(here)
+    assert np.allclose(here, workers, rtol=0.05), "the same games, by other batches"
+
+
+def test_too_few_workers_are_told() -> None:
+    with pytest.raises(WrongUse, match="workers"):
+        Training(config(), workers=-1)

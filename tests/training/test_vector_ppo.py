@@ -90,7 +90,7 @@ def test_what_cannot_be_learnt_is_refused_by_name(tmp_path):
     ):
         with pytest.raises(WrongUse, match=said):
             ppo(PPOConfig(env=env), out=tmp_path / "run")
-    with pytest.raises(WrongUse, match="given .'colour': 'red'"):
+    with pytest.raises(WrongUse, match=r"given .'colour': 'red'"):
         ppo(PPOConfig(env=SOKOBAN["env"], env_kwargs={"colour": "red"}), out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
     with pytest.raises(WrongUse, match="epochs cannot be 0"):
