@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from playout.agents.constant import ConstantAgent, ConstantConfig
+from playout.agents.dyna.agent import ReSimConfig
 from playout.agents.expert import ExpertAgent, ExpertConfig
 from playout.agents.human import HumanAgent
 from playout.agents.language import LanguageAgent, LanguageConfig
@@ -17,6 +18,7 @@ from playout.agents.planner.config import PlannedConfig
 from playout.agents.random import RandomAgent, RandomConfig
 from playout.core import Agent, WrongUse
 
+_RESIM = "playout.agents.dyna.agent:ReSimAgent"  # imports this module
 _PLANNED = "playout.agents.planner.agent:planned"  # imports compiled code
 
 
@@ -38,6 +40,7 @@ BUILT_IN: dict[str, _Kind] = {
     "constant": _Kind(ConstantAgent, ConstantConfig),
     "expert": _Kind(ExpertAgent, ExpertConfig),
     "language": _Kind(LanguageAgent, LanguageConfig, "required"),
+    "resim": _Kind(lambda config: _import(_RESIM)(config), ReSimConfig),
     "planned": _Kind(lambda *given: _import(_PLANNED)(*given), PlannedConfig, "optional"),
     "human": _Kind(lambda _: HumanAgent(), _NoOptions),
 }

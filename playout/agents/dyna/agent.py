@@ -1,0 +1,229 @@
+"""``resim``: search at every step, told as the thought of a response (Yu et al. 2025, ReSim at inference).
+
+From each state the policy plays on after several first actions, on snapshots of the live world; a line is
+worth what playing further brings (Monte-Carlo), or as much as the world's solver says. An oracle: it
+simulates in the world itself, and every simulated step is counted. All lines of all live episodes go in
+lock-step.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from playout.agents.draws import draws
+from playout.agents.dyna.lookahead import Found, Line, Seen, Worth, distance, respond
+from playout.agents.dyna.response import Future, Imagined, render
+from playout.agents.dyna.scoring import news, told
+from playout.core import Agent, Branchable, Decision, Snapshot, Turn, WrongUse, random
+from playout.language.parsing import MAX_PLAN
+
+_AFTER_THE_POLICY = 1 << 18  # draws of a turn that belong to others
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReSimConfig:
+    """Options of ``resim``."""
+
+    policy: str = "random"
+    """Who plays on: random, or the folder of a run that trained a policy."""
+    temperature: float | None = None
+    """At which a trained policy draws, as it should with several rollouts; None for its own."""
+    branches: int = 4
+    """First actions that are tried (b): the policy's own, then others at random."""
+    depth: int = 3
+    """Steps of a line that are told (d)."""
+    value: Literal["monte-carlo", "distance"] = "monte-carlo"
+    """monte-carlo: the share of rollouts that go on from a line's end to success, sooner ones counting more.
+    distance: the solver's, a ceiling."""
+    rollouts: int = 4
+    """From the end of each line."""
+    horizon: int = 30
+    """Most steps of a rollout."""
+    seed: int = 0
+    """Decides which actions are tried and what the policy draws."""
+
+    def __post_init__(self) -> None:
+        for name in ("branches", "depth", "rollouts", "horizon"):
+            if getattr(self, name) < 1:
+                raise WrongUse(f"resim: expected {name} >= 1, got {getattr(self, name)}")
+        if self.depth > MAX_PLAN:
+            raise WrongUse(f"resim: expected depth <= {MAX_PLAN}, got {self.depth}")
+
+
+class ReSimAgent:
+    """Plays the first action of the line that is worth most, and says what it saw."""
+
+    needs: frozenset[str] = frozenset({"legal_actions", "world"})
+
+    def __init__(self, config: ReSimConfig = ReSimConfig(), policy: Agent | None = None) -> None:
+        """Play on with ``policy``; None makes the one that ``config`` names."""
+        if policy is None:
+            from playout.agents.registry import load_agent
+
+            given = {} if config.temperature is None else {"temperature": config.temperature}
+            policy = load_agent(config.policy, options=given)
+        if not policy.needs.isdisjoint({"world", "privileged"}):
+            raise WrongUse(f"resim: {config.policy} looks behind the scenes; expected a policy that does not")
+        self.config, self._policy = config, policy
+
+    def act(self, turns: Sequence[Turn]) -> list[Decision]:
+        """One decision per turn; ``stats`` has the futures and counts ``simulated_steps``.
+
+        Raises:
+            WrongUse: a world that lists no legal actions.
+        """
+        trees = [_Tree.of(turn, self.config) for turn in turns]
+        own = self._policy.act([tree.ask(self._key(tree, 0, 0)) for tree in trees])
+        for tree, decision in zip(trees, own, strict=True):
+            tree.branch(decision.action, self.config)
+        lines = [line for tree in trees for line in tree.lines]
+        self._play(lines, self.config.depth - 1, 0)
+        for line in lines:
+            line.told = True
+        if self.config.value == "distance":
+            for line in lines:
+                line.worths = [line.at(distance)]
+        else:
+            self._value(lines)
+        return [tree.decide() for tree in trees]
+
+    def _value(self, lines: "Sequence[_Walk]") -> None:
+        """Let every line be played to its end, several times."""
+        number = self.config.rollouts
+        copies = [[line.copy(line.number * number + i) for i in range(number)] for line in lines]
+        flat = [copy for several in copies for copy in several]
+        self._play(flat, self.config.horizon, 1)
+        for line, several in zip(lines, copies, strict=True):
+            line.tree.steps += sum(copy.length - line.length for copy in several)
+            worth = sum(copy.worth(self.config.horizon) for copy in several) / len(several)
+            line.worths = [Worth(worth, line.said(worth))]
+
+    def _play(self, walks: "Sequence[_Walk]", steps: int, use: int) -> None:
+        """``steps`` further steps of all, in lock-step, fewer where an episode ends."""
+        for _ in range(steps):
+            live = [walk for walk in walks if walk.goes_on]
+            if not live:
+                return
+            turns = [walk.ask(self._key(walk.tree, use, walk.number)) for walk in live]
+            for walk, decision in zip(live, self._policy.act(turns), strict=True):
+                walk.step(decision.action)
+
+    def _key(self, tree: "_Tree", use: int, number: int) -> int:
+        """An episode's number under which the policy remembers and draws for one walk alone."""
+        key = random.bits(self.config.seed, tree.turn.episode, random.STREAM_POLICY)
+        key = random.bits(key, tree.turn.t, random.STREAM_POLICY)
+        # Bits beyond those of real episodes' numbers.
+        return random.bits(key, 2 * number + use, random.STREAM_POLICY) | 1 << 62
+
+
+class _Tree:
+    """One turn: where it begins, and the lines from there."""
+
+    def __init__(self, turn: Turn, world: Branchable, root: Snapshot) -> None:
+        self.turn, self.world, self.root = turn, world, root
+        self.steps = 0
+        self.lines: list[_Walk] = []
+
+    @classmethod
+    def of(cls, turn: Turn, config: ReSimConfig) -> "_Tree":
+        if turn.world is None or not turn.legal_actions:
+            raise WrongUse("resim: expected a live world that lists its legal actions")
+        return cls(turn, turn.world, turn.world.snapshot())
+
+    def ask(self, key: int) -> Turn:
+        return _asked(self.turn, self.start(), key, 0)
+
+    def start(self) -> Seen:
+        observation = told(str(self.turn.observation), dict(self.turn.info))
+        return Seen(observation, tuple(self.turn.legal_actions or ()))
+
+    def branch(self, own: Any, config: ReSimConfig) -> None:
+        """Begin the lines: with the policy's own action, and others."""
+        draw = draws(config.seed, self.turn)
+        draw.counter += _AFTER_THE_POLICY
+        others = list(self.turn.legal_actions or ())
+        draw.shuffle(others)
+        ranked = [*(a for a in others if a == own), *(a for a in others if a != own)]
+        for number, action in enumerate(ranked[: config.branches]):
+            walk = _Walk(self, self.start(), self.root, number)
+            walk.step(action)
+            self.lines.append(walk)
+
+    def decide(self) -> Decision:
+        self.world.restore(self.root)
+        steps = self.steps + sum(line.length for line in self.lines)
+        found = Found([line.line() for line in self.lines], steps)
+        response = respond(found)
+        futures = [
+            {"do": list(f.actions), "see": [step.state or "" for step in f.steps], "value": f.value}
+            for f in response.futures
+        ]
+        return Decision(
+            action=response.action,
+            thought=render(response),
+            plan=response.plan,
+            stats={"simulated_steps": steps, "futures": futures},
+        )
+
+
+class _Walk:
+    """A sequence of steps from the root, with where it stands."""
+
+    def __init__(self, tree: _Tree, seen: Seen, saved: Snapshot, number: int) -> None:
+        self.tree, self.seen, self.saved, self.number = tree, seen, saved, number
+        self.imagined: list[Imagined] = []
+        self.length, self.told = 0, False
+        self.worths: list[Worth] = []
+
+    @property
+    def goes_on(self) -> bool:
+        return not self.seen.ended and bool(self.seen.legal)
+
+    def ask(self, key: int) -> Turn:
+        return _asked(self.tree.turn, self.seen, key, self.length)
+
+    def step(self, action: Any) -> None:
+        world = self.tree.world
+        world.restore(self.saved)
+        now = self.seen.after(world.step(action))
+        self.saved = world.snapshot()
+        if not self.told:
+            self.imagined.append(Imagined(str(action), news(self.seen.observation, now.observation)))
+        self.seen, self.length = now, self.length + 1
+
+    def copy(self, number: int) -> "_Walk":
+        twin = _Walk(self.tree, self.seen, self.saved, number)
+        twin.length, twin.told = self.length, True
+        return twin
+
+    def at(self, value: Callable[[Branchable, Seen], Worth]) -> Worth:
+        self.tree.world.restore(self.saved)
+        return value(self.tree.world, self.seen)
+
+    def worth(self, horizon: int) -> float:
+        """1 for success at once, less for later, 0 without."""
+        return float(self.seen.success) * (1 - self.length / (horizon + MAX_PLAN + 1))
+
+    def said(self, worth: float) -> str:
+        """In tenths, but for what is certain."""
+        if self.seen.ended and not self.seen.cut:
+            return "solved" if self.seen.success else "lost"
+        return str(round(10 * worth))
+
+    def line(self) -> Line:
+        (worth,) = self.worths
+        return Line(Future(tuple(self.imagined), worth.text), worth.score)
+
+
+def _asked(turn: Turn, seen: Seen, key: int, ahead: int) -> Turn:
+    """What the policy is told at ``seen``, as if an episode of its own had come there."""
+    return Turn(
+        observation=seen.observation,
+        instructions=turn.instructions,
+        legal_actions=seen.legal,
+        reward=0.0,
+        info={"legal_actions": seen.legal},
+        episode=key,
+        t=turn.t + ahead,
+        seat=turn.seat,
+    )
