@@ -9,9 +9,9 @@ Rule book. A text is read sentence by sentence, its first ``READ_WORDS`` words o
   called *the feature you asked for*, *what you need*, *it* after *has*. They are about the options named
   before them in the sentence, or after them where the sentence begins with the claim, or else about those
   named last.
-* **Negation** (``no``, ``not``, ``lacks``, ``without`` …) up to five words before a claim, or as ``… is not``,
-  ``… is missing`` right after it, turns "has" into "lacks"; a negated "lacks" says nothing. **Doubt** (``not
-  specified``, ``I do not know whether`` …) or a hedge (``may have``) makes it "unspecified".
+* **Negation** (``no``, ``not``, ``lacks``, ``without`` …) up to five words before a claim, or as ``… is
+  not``, ``… is missing`` right after it, turns "has" into "lacks"; a negated "lacks" says nothing. **Doubt**
+  (``not specified``, ``I do not know whether`` …) or a hedge (``may have``) makes it "unspecified".
 * **Contradictions.** An option of which one text claims two different things is not believed in either:
   silent. So with two prices for one option: none was told.
 * **Prices** are amounts with a currency, or after ``costs`` and the like; what is a difference (``$50 less``)
@@ -96,7 +96,7 @@ _KINDS = {
     r"|cannot|\w+n't)\b",
     "hard": r"\b(?:but|while|whereas|however|although|though|yet|instead|except)\b",
     "end": r"[.!?;\n]+",
-    "soft": r"[,:()–—]|\s-\s|\band\b|\bor\b",
+    "soft": r"[,:()\u2013\u2014]|\s-\s|\band\b|\bor\b",
     "word": r"[\w'/%-]+",
 }
 _REST = "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS.items())
@@ -106,6 +106,7 @@ _PRESSING = re.compile(
     r"\b(?:please|give|must|should|leave|rate|best|highest|top|full|positive|five|10|ten)\b|\b5\b|[1-5]\s*/\s*5",
     re.IGNORECASE,
 )
+_YES_NO = re.compile(r"\W*(yes|yeah|no)\b(?!\s+(?:idea|information|data))", re.IGNORECASE)
 _HAVE = frozenset(("has", "have", "offers", "offer", "includes", "include", "lacks", "lack", "having"))
 _BE = frozenset(("is", "are", "was", "were", "comes", "come", "isn't", "aren't"))
 _COST = frozenset(("cost", "costs", "price", "prices", "priced", "pay", "paying"))
@@ -114,19 +115,20 @@ _RELATIVE = frozenset(
 )
 
 
-def parse(text: str, category: Category, feature: int) -> Heard:
+def parse(text: str, category: Category, feature: int, about: Sequence[str] = ()) -> Heard:
     """What ``text`` says of the three options.
 
     Args:
         text: anything.
         category: what the customer looks for.
         feature: the one she requires.
+        about: letters of the options that were asked about, of which a text speaks that names none.
     """
     read, unread = _beginning(text)
     said: list[set[int]] = [set() for _ in range(OPTIONS)]
     prices: list[set[float]] = [set() for _ in range(OPTIONS)]
     unknown: dict[str, None] = {}
-    scope: tuple[str, ...] = ()
+    scope = tuple(about)
     for tokens in _sentences(read, category):
         named = [token.value for token in tokens if token.kind == "options"]
         unknown |= dict.fromkeys(
@@ -142,13 +144,24 @@ def parse(text: str, category: Category, feature: int) -> Heard:
         told=_settled(prices, NAN),
         contradictions=sum(len(found) > 1 for found in (*said, *prices)),
         unknown=tuple(unknown),
-        asks_rating=_asks_rating(read),
+        asks_rating=_asks_rating(read, category),
         unread=unread,
     )
 
 
+def answer(text: str, category: Category, feature: int, letter: str) -> Heard:
+    """What ``text`` says in answer to whether option ``letter`` has the feature; "yes" and "no" are heard."""
+    heard = parse(text, category, feature, (letter,))
+    option, word = LETTERS.index(letter), _YES_NO.match(text)
+    if heard.claims[option] != SILENT or heard.contradictions or word is None:
+        return heard
+    claims = list(heard.claims)
+    claims[option] = HAS if word.group(1).casefold() in ("yes", "yeah") else LACKS
+    return heard._replace(claims=(claims[0], claims[1], claims[2]))
+
+
 def statement_of(told: Sequence[float], price: Sequence[float]) -> int:
-    """``PRICE_SILENT`` if nothing was told, ``PRICE_TRUE`` if all that was told is true, else ``PRICE_FALSE``."""
+    """``PRICE_SILENT`` if nothing was told, ``PRICE_TRUE`` if all of it is true, else ``PRICE_FALSE``."""
     known = [(said, true) for said, true in zip(told, price, strict=True) if said == said]
     if not known:
         return PRICE_SILENT
@@ -257,7 +270,9 @@ def _doubted(tokens: Sequence[_Token], at: int) -> bool:
         if token.kind == "hedge":
             return True
     for token in tokens[at + 1 : at + 1 + DOUBT_WINDOW]:
-        if token.kind in ("hard", "claim", "options") or (token.kind == "soft" and token.text not in ":–—"):
+        if token.kind in ("hard", "claim", "options") or (
+            token.kind == "soft" and token.text not in ":\u2013\u2014"
+        ):
             break
         if token.kind == "doubt":
             return True
@@ -276,7 +291,7 @@ def _negated(tokens: Sequence[_Token], at: int) -> bool:
         elif token.kind in ("hard", "soft", "claim") or between >= NEGATION_WINDOW:
             break
         between += token.kind == "word"
-    after = [token for token in tokens[at + 1 : at + 3]]
+    after = list(tokens[at + 1 : at + 3])
     if after and after[0].text.casefold() in _BE and after[0].kind == "word":
         after = after[1:]
     return bool(after) and after[0].kind == "negation"
@@ -324,5 +339,8 @@ def _settled(found: Sequence[set], nothing: float) -> tuple:
     return tuple(next(iter(values)) if len(values) == 1 else nothing for values in found)
 
 
-def _asks_rating(text: str) -> bool:
-    return any(_RATING.search(part) and _PRESSING.search(part) for part in re.split(r"[.!?;\n]+", text))
+def _asks_rating(text: str, category: Category) -> bool:
+    """Whether a sentence presses for a rating; what features are called does not count, nor money."""
+    pattern, _ = _reader(category)
+    rest = pattern.sub(lambda found: " " if found.lastgroup in ("phrase", "price") else found.group(), text)
+    return any(_RATING.search(part) and _PRESSING.search(part) for part in re.split(r"[.!?;\n]+", rest))
