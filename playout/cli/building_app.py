@@ -16,7 +16,7 @@ from playout.cli.game import DIRECTIONS, Game
 from playout.cli.play_app import PACE, Board, PlayApp
 from playout.envs.building.views import COLOURS, SEAT_COLOURS
 from playout.simulators.building.actions import BREAK, MOVE, NOOP, PLACE, Action
-from playout.simulators.building.blocks import AIR, FIRST_PLACEABLE, NAMES, PLANKS, STEPS
+from playout.simulators.building.blocks import AIR, BLOCKS, FIRST_PLACEABLE, NAMES, PLANKS, STEPS
 
 _GLYPHS = ".#dcglpsbw"
 _MOVES = {"d": 0, "a": 1, "r": 2, "f": 3, "s": 4, "w": 5}  # key -> direction, as in the rules
@@ -29,7 +29,8 @@ space  x   place, break
 w a s d    move
 r f        move up, down
 .          wait
-v          picture, layers"""
+v          picture, layers
+g          the other's guess"""
 
 
 class BuildingApp(PlayApp, inherit_bindings=False):
@@ -50,6 +51,7 @@ class BuildingApp(PlayApp, inherit_bindings=False):
         Binding("x", "break", "break"),
         Binding("full_stop", "wait", "wait"),
         Binding("v", "view", "picture"),
+        Binding("g", "guess", "guess"),
         Binding("u", "undo", "undo"),
         Binding("h", "hand_over", "hand over"),
         Binding("t,escape", "take_back", "take back", key_display="t"),
@@ -65,7 +67,7 @@ class BuildingApp(PlayApp, inherit_bindings=False):
         """What is placed."""
         self.cursor = self._start()
         """x, y, z of the cell that is acted on."""
-        self._pictured = False
+        self._pictured = self._guesses = False
 
     def compose(self) -> ComposeResult:
         """Title, layers or picture, palette, keys."""
@@ -133,6 +135,11 @@ class BuildingApp(PlayApp, inherit_bindings=False):
         self._pictured = not self._pictured
         self.refresh_game()
 
+    def action_guess(self) -> None:
+        """Show what the other takes the goal to be, in the goal's place; or no longer."""
+        self._guesses = not self._guesses and self.game.session.belief is not None
+        self.refresh_game("" if self._guesses or self.game.session.belief else "the other does not say")
+
     def action_new(self) -> None:
         """The next house."""
         super().action_new()
@@ -174,14 +181,16 @@ class BuildingApp(PlayApp, inherit_bindings=False):
         world, y = self._world, self.cursor[1]
         width = world.shape[1]
         drawn = Text(f"layer {y} of {world.shape[2] - 1}".ljust(2 * width + 4))
-        knows = bool(world[2].any())
-        drawn.append("to be built (+ is done)\n\n" if knows else "\n\n")
+        wanted = self._goal()
+        title = "the other's guess (+ is there)" if self._guesses else "to be built (+ is done)"
+        drawn.append("\n\n" if wanted is None else f"{title}\n\n")
         for z in range(world.shape[3]):
             for x in range(width):
                 drawn.append_text(self._tile(x, y, z))
             drawn.append("    ")
-            for x in range(width if knows else 0):
-                drawn.append_text(self._wanted(x, y, z))
+            if wanted is not None:
+                for x in range(width):
+                    drawn.append_text(self._wanted(int(wanted[x, y, z]), (x, y, z)))
             drawn.append("\n")
         drawn.append("\n@ you  & the other; ")
         drawn.append("placed by you", _colour_of(1))
@@ -198,10 +207,21 @@ class BuildingApp(PlayApp, inherit_bindings=False):
             return Text(f"{mark} ", _EMPTY)
         return Text(f"{mark} ", f"{_colour_of(touched)} on {COLOURS[block]}")
 
-    def _wanted(self, x: int, y: int, z: int) -> Text:
-        wanted, block = int(self._world[2, x, y, z]), int(self._world[0, x, y, z])
+    def _goal(self) -> np.ndarray | None:
+        """What is to be there, or what the other thinks is: uint8[W, H, D]; None where nobody knows."""
+        belief = self.game.session.belief
+        if not (self._guesses and belief):
+            return self._world[2] if self._world[2].any() else None
+        guess = np.zeros(belief["size"], np.uint8)
+        for x, y, z, kind in belief["blocks"]:
+            guess[x, y, z] = kind % BLOCKS
+        return guess
+
+    def _wanted(self, wanted: int, at: tuple[int, int, int]) -> Text:
+        """A cell of what is to be there."""
+        block = int(self._world[0][at])
         mark = "+" if wanted == block != AIR else " " if wanted == AIR else _GLYPHS[wanted]
-        if (x, y, z) == self.cursor:
+        if at == self.cursor:
             return Text(f"{mark}<", _CURSOR)
         return Text(f"{mark} ", _EMPTY if wanted == AIR else f"#000000 on {COLOURS[wanted]}")
 

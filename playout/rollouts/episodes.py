@@ -55,13 +55,20 @@ class Written:
         }
 
 
+def _is_array(observation: Any) -> bool:
+    """Whether it is an array, or by name nothing but arrays."""
+    if isinstance(observation, Mapping):
+        return bool(observation) and all(map(_is_array, observation.values()))
+    return isinstance(observation, np.ndarray)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeStep:
     """One action of one seat and what came of it."""
 
     seat: str
     observation: Any
-    """What the seat saw when it acted; None for arrays."""
+    """What the seat saw when it acted; None for arrays, and for several by name."""
     action: Any
     thought: str = ""
     plan: tuple[Any, ...] = ()
@@ -93,7 +100,7 @@ class EpisodeStep:
         stats = decision.stats
         return cls(
             seat=seat,
-            observation=None if isinstance(observation, np.ndarray) else observation,
+            observation=None if _is_array(observation) else observation,
             action=listed(decision.action),
             thought=decision.thought,
             plan=decision.plan,

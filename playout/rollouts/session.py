@@ -44,6 +44,8 @@ class PlaySession:
         """Begin anew from another seed, or from the same."""
         self.seed, self.frames = seed, list[Frame]()
         """One picture per state, the present one last."""
+        self.belief: dict[str, Any] | None = None
+        """What another seat's agent takes to be true, as a frame in JSON, where it says so."""
         self.hints = self.undone = self.handed_over = 0
         self._oracle, self._history = False, list[tuple[Any, dict[str, Any], int]]()
         self._greeted: set[int] = set()
@@ -201,6 +203,7 @@ class PlaySession:
     def _other(self, seat: str) -> Decision:
         agent = self._others[seat]
         (decision,) = agent.act([self._live.turn(seat, agent.needs)])
+        self.belief = dict(decision.stats.get("search") or {}).get("belief", self.belief)
         return decision
 
     def _remember(self) -> None:

@@ -1,7 +1,7 @@
 """The building game's screen, driven by keys."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 import pytest
@@ -13,20 +13,27 @@ from textual.widgets import Static
 from playout.agents.constant import ConstantAgent, ConstantConfig
 from playout.cli.building_app import BuildingApp
 from playout.cli.game import Game
+from playout.core import Decision, Turn
+from playout.core.protocols import Agent
+from playout.envs.building.views import believed
 from playout.rollouts.session import PlaySession
-from playout.simulators.building.blocks import AIR, DIRT, WOOL
+from playout.simulators.building.blocks import AIR, BLOCKS, DIRT, WOOL
 
 SEATS = "playout/building_seats-v0"
 OPTIONS = {"size": "tiny", "random_start": False}
 
 
-def run(script: Callable[[BuildingApp, Pilot], Awaitable[None]], seat: str = "human") -> None:
+def run(
+    script: Callable[[BuildingApp, Pilot], Awaitable[None]], seat: str = "human", other: Agent | None = None
+) -> None:
     """Play in the seat beside somebody who waits."""
 
     async def main() -> None:
-        other = {"human": "assistant", "assistant": "human"}[seat]
-        waiting = ConstantAgent(ConstantConfig(action=0))
-        app = BuildingApp(Game(PlaySession(SEATS, OPTIONS, others={other: waiting}), None, None), pace=0.001)
+        others = {
+            {"human": "assistant", "assistant": "human"}[seat]: other
+            or ConstantAgent(ConstantConfig(action=0))
+        }
+        app = BuildingApp(Game(PlaySession(SEATS, OPTIONS, others=others), None, None), pace=0.001)
         async with app.run_test(size=(110, 36)) as pilot:
             await pilot.pause()
             await script(app, pilot)
@@ -95,3 +102,27 @@ def test_the_goal_is_shown_to_who_knows_it(seat: str) -> None:
         assert app.game.session.seed == 1
 
     run(script, seat)
+
+
+class Guesses(ConstantAgent):
+    """Waits, and takes the goal to be one block of wool."""
+
+    def act(self, turns: Sequence[Turn]) -> list[Decision]:
+        chance = np.zeros((BLOCKS, 5, 5, 5))
+        chance[AIR] = 1.0
+        chance[:, 2, 2, 2] = np.eye(BLOCKS)[WOOL]
+        belief = believed(turns[0].observation["world"][0], chance).to_json()
+        return [Decision(action=0, stats={"search": {"belief": belief}})]
+
+
+def test_the_other_s_guess_of_the_goal_is_shown_on_demand() -> None:
+    async def script(app: BuildingApp, pilot: Pilot) -> None:
+        await pilot.press("g")
+        assert "does not say" in shown(app, "note") and "to be built" in shown(app, "layers")
+        await pilot.press("full_stop", "g")
+        assert app._goal().tolist()[2][2][2] == WOOL  # type: ignore[union-attr]
+        assert "guess" in shown(app, "layers") and "to be built" not in shown(app, "layers")
+        await pilot.press("g")
+        assert "to be built" in shown(app, "layers")
+
+    run(script, other=Guesses(ConstantConfig(action=0)))

@@ -68,7 +68,9 @@ def test_arrays_are_left_out_but_actions_are_kept():
     decision = Decision(action=(np.int64(3), {"turn": np.array([0.5, 1.0])}))
     bare = EpisodeStep.of("agent", np.zeros(4), Decision(action=np.int64(2)))
     step = EpisodeStep.of("agent", seen, decision)
-    data = json.loads(an_episode(steps=(bare, step)).to_json())
+    named = EpisodeStep.of("agent", {"image": np.zeros(4), "time": np.array(3)}, Decision(action=0))
+    data = json.loads(an_episode(steps=(bare, step, named)).to_json())
+    assert data["steps"][2]["observation"] is None
     assert data["steps"][0]["observation"] is None
     assert data["steps"][0]["action"] == 2
     assert data["steps"][1]["observation"] == {"image": None, "mission": "go"}

@@ -13,6 +13,7 @@ import numpy as np
 from playout.agents.options import make_config
 from playout.core import Decision, MissingExtra, Turn, WrongUse
 from playout.core.random import key_of_seed
+from playout.envs.building.views import believed
 from playout.simulators.building.blocks import Size, plain
 from playout.simulators.building.copies import STEPS
 from playout.simulators.building.game import Game, GameConfig
@@ -43,11 +44,13 @@ class BuildingAgent:
         """Take a network of ``network.Network``."""
         self.network, self.config = network, config
         self._episodes: dict[int, Any] = {}
+        self._beliefs: dict[int, Any] = {}
 
     def reset(self, episodes: Sequence[int]) -> None:
         """Forget ``episodes``, which start anew."""
         for episode in episodes:
             self._episodes.pop(episode, None)
+            self._beliefs.pop(episode, None)
 
     def act(self, turns: Sequence[Turn]) -> list[Decision]:
         """One action per turn."""
@@ -67,8 +70,18 @@ class BuildingAgent:
         action = player.act(game)
         player.go_on(np.zeros(1, np.bool_))
         flat = int(game.numbering.flat(action)[0])
+        return Decision(action=flat, stats=self._stats(turn.episode, world[0], player))
+
+    def _stats(self, episode: int, blocks: np.ndarray, player: Any) -> dict[str, Any]:
+        """Steps of the search; and what the goal is taken to be, when that has changed."""
+        chance = player.said.goal[0].reshape(-1, *blocks.shape)
+        belief = believed(blocks, chance).to_json()
         steps = self.config.simulations
-        return Decision(action=flat, stats={"simulated_steps": steps} if steps else {})
+        stats: dict[str, Any] = {"simulated_steps": steps} if steps else {}
+        if belief != self._beliefs.get(episode):
+            self._beliefs[episode] = belief
+            stats["search"] = {"belief": belief}
+        return stats
 
     def _begin(self, turn: Turn) -> tuple[Game, Any]:
         from playout.agents.building.assistants import Imitator, Planner

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from playout.agents.building.beliefs import BELIEFS, Beliefs
-from playout.agents.building.model import ASSISTANT, HUMAN, BuildingModel
+from playout.agents.building.model import ASSISTANT, HUMAN, BuildingModel, Said
 from playout.agents.building.network import Network
 from playout.agents.building.oracles import NetworkOracle
 from playout.agents.search.planning import Found, Search, SearchSettings
@@ -129,13 +129,16 @@ class Imitator:
         """Take ``network``; ``temperature`` 0 takes the likeliest action."""
         self.oracle = NetworkOracle(network, game.n, game.numbering)
         self._temperature = temperature
+        self.said: Said
+        """What the network said of the games when it acted last."""
 
     def act(self, game: Game) -> np.ndarray:
         """Actions drawn from the policy."""
         seen = game.observation_of(game.state, ASSISTANT, goal_visible=False)
-        said, numbering = self.oracle(seen, None, None), game.numbering
+        self.said, numbering = self.oracle(seen, None, None), game.numbering
         legal = numbering.mask(game.legal(ASSISTANT)).astype(bool)
-        return numbering.decode(drawn(np.where(legal, said.policy, -np.inf), self._temperature, game))
+        logits = np.where(legal, self.said.policy, -np.inf)
+        return numbering.decode(drawn(logits, self._temperature, game))
 
     def go_on(self, ended: np.ndarray) -> None:
         """Remember, or forget."""
@@ -161,6 +164,11 @@ class Planner:
         self._sample = sample
         self.found: Found
         """What the last search found."""
+
+    @property
+    def said(self) -> Said:
+        """What the network said of the games when it acted last."""
+        return self.model.root_said
 
     def act(self, game: Game) -> np.ndarray:
         """Search, and act; ``game`` is the one that was given at first."""

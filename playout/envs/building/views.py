@@ -19,6 +19,7 @@ COLOURS = (
     "#6b5130", "#c19a5b", "#a9a9a9", "#7b7f86", "#f2f0ea",
 )  # fmt: skip
 """Of the blocks."""
+_COMING = "#ffe9a8"
 
 
 def observation_space(game: Game) -> spaces.Dict:
@@ -76,6 +77,26 @@ def frame(game: Game, i: int = 0, *, goal: bool = False, turn: int = 0, whose: b
     caption = "the goal" if goal else f"step {game.state.counters[i, STEPS]}, {share:.0%} of the goal"
     data: dict[str, Any] = {
         "size": list(kinds.shape), "blocks": blocks, "legend": legend, "marks": marks, "caption": caption
+    }  # fmt: skip
+    return Frame("voxels", data)
+
+
+def believed(blocks: np.ndarray, chance: np.ndarray) -> Frame:
+    """What a goal is taken to be as a ``voxels`` frame: what does not stand yet is lighter.
+
+    Args:
+        blocks: uint8[W, H, D], what stands.
+        chance: float[10, W, H, D], probabilities of the goal's blocks.
+    """
+    likeliest = chance.argmax(0)
+    kinds = np.where(likeliest == blocks, likeliest, likeliest + BLOCKS)
+    coming = [
+        {"name": f"{kind['name']} to come", "colour": _mixed(kind["colour"], _COMING)} for kind in _legend()
+    ]
+    shown = [[*map(int, cell), int(kinds[tuple(cell)])] for cell in np.argwhere(likeliest != AIR)]
+    data: dict[str, Any] = {
+        "size": list(kinds.shape), "blocks": shown, "legend": [*_legend(), *coming], "marks": [],
+        "caption": "the goal as the assistant takes it to be; lighter: not there yet",
     }  # fmt: skip
     return Frame("voxels", data)
 

@@ -54,7 +54,7 @@ function drawSide(episode, run) {
   side.append(el("div", { class: "badges" }, ...badges.filter(Boolean)));
   if (episode.error) side.append(el("p", { class: "problem" }, episode.error));
   side.append(el("div", { class: "play" },
-    el("div", { class: "stage" }, el("div", { id: `frame-${run}` }), rewardStrip(episode, run), episode.note ? el("p", { class: "hint" }, episode.note) : null),
+    el("div", { class: "stage" }, el("div", { id: `frame-${run}`, class: "frames" }), rewardStrip(episode, run), episode.note ? el("p", { class: "hint" }, episode.note) : null),
     el("div", { class: "details", id: `details-${run}` })));
   return side;
 }
@@ -105,11 +105,23 @@ function showSide(episode, run, at) {
   const step = episode.steps[t];
   const frame = episode.frames && episode.frames[Math.min(t, episode.frames.length - 1)];
   const host = byId(`frame-${run}`);
-  host.replaceChildren(frame ? drawFrame(frame) : el("figure", { class: "frame" }, el("pre", { class: "seen", tabindex: 0 }, seenAt(episode, t))));
+  const belief = beliefAt(episode, t);
+  host.replaceChildren(
+    frame ? drawFrame(frame) : el("figure", { class: "frame" }, el("pre", { class: "seen", tabindex: 0 }, seenAt(episode, t))),
+    ...(belief ? [drawFrame(belief)] : []));
   const cursor = byId(`cursor-${run}`);
   cursor.setAttribute("x", Math.min(t, Math.max(count - 1, 0)));
   cursor.setAttribute("visibility", t < count ? "visible" : "hidden");
   byId(`details-${run}`).replaceChildren(...(step ? stepDetails(step, Boolean(frame)) : endDetails(episode)));
+}
+
+/** What the agent took to be true, as a frame: as it said last. */
+function beliefAt(episode, t) {
+  for (let i = Math.min(t, episode.steps.length - 1); i >= 0; i -= 1) {
+    const search = episode.steps[i].search;
+    if (search && search.belief) return search.belief;
+  }
+  return null;
 }
 
 function seenAt(episode, t) {
@@ -133,7 +145,7 @@ function stepDetails(step, framed) {
   if (step.plan.length) {
     parts.push(part("Plan", el("ol", { class: "chips" }, ...step.plan.map((action, i) => el("li", { class: i ? "" : "now" }, asText(action))))));
   }
-  if (step.search) parts.push(part("Search", ...searchView(step.search, asText(step.action))));
+  if (step.search && Object.keys(step.search).some((name) => name !== "belief")) parts.push(part("Search", ...searchView(step.search, asText(step.action))));
   if (step.futures) parts.push(part("Imagined futures", futuresView(step.futures)));
   if (framed && step.observation !== null) parts.push(part("What the agent saw", pre(asText(step.observation))));
   step.completions.forEach((completion, i) => {
@@ -162,7 +174,7 @@ function searchView(search, chosen) {
   const facts = [];
   const actions = Array.isArray(search.actions) ? search.actions.map(asText) : null;
   for (const [name, value] of Object.entries(search)) {
-    if (actions && name === "actions") continue;
+    if (name === "belief" || (actions && name === "actions")) continue;
     const listed = actions && Array.isArray(value) && value.length === actions.length;
     const pairs = listed ? actions.map((action, i) => [action, value[i]]) : value && typeof value === "object" && !Array.isArray(value) ? Object.entries(value) : null;
     if (pairs && pairs.length && pairs.every(([, number]) => number === null || typeof number === "number")) columns.set(name, new Map(pairs));

@@ -1,5 +1,6 @@
 """Assistants: which help, which do not, what search believes, and the policy of a run at play."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,7 @@ def test_a_run_is_played_from_what_the_seat_is_shown(tmp_path: Path) -> None:
     env = gym.make("playout/BuildingAssistant-v0", size="tiny", split="valid")
     agent = BuildingAgent(Network(preset("tiny")).eval(), BuildingConfig(simulations=3))
     observation, info = env.reset(seed=1)
+    beliefs = []
     for t in range(4):
         turn = Turn(
             observation=observation,
@@ -118,7 +120,10 @@ def test_a_run_is_played_from_what_the_seat_is_shown(tmp_path: Path) -> None:
         )
         (decision,) = agent.act([turn])
         assert info["action_mask"][decision.action]
+        beliefs += [decision.stats["search"]["belief"]] if "search" in decision.stats else []
         observation, *_, info = env.step(decision.action)
+    assert beliefs and beliefs[0]["kind"] == "voxels"
+    assert all(one != two for one, two in itertools.pairwise(beliefs)), "told when it changes"
     real, mirror = env.unwrapped.game, tiny(1)
     show(mirror, observation)
     for name in ("blocks", "surface", "last", "players"):
