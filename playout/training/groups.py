@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from playout.core import Agent, PlayoutError
 from playout.rollouts import Episode, Stats, lookup, play
+from playout.rollouts.episodes import EpisodeStep
 from playout.rollouts.live import fingerprint
 from playout.rollouts.rows import StepRow, written
 from playout.rollouts.worlds import GymnasiumWorld
@@ -105,22 +106,28 @@ class Steps(NamedTuple):
         return np.bincount(self.episode, minlength=len(self.group))
 
 
-def steps_of(episodes: Sequence[Episode], *, size: int, format_penalty: float = 0.0) -> Steps:
+def steps_of(
+    episodes: Sequence[Episode], *, size: int, format_penalty: float = 0.0, invalid_penalty: float = 0.0
+) -> Steps:
     """The steps of episodes whose agent kept its tokens and their log-probabilities.
 
     Args:
         episodes: of :class:`GroupPlay`.
         size: episodes of a group.
         format_penalty: taken from the reward of a step in whose answer no action could be read.
+        invalid_penalty: taken from that of a step whose ``info`` says that it was invalid.
     """
+
+    def reward(step: EpisodeStep) -> float:
+        unread, invalid = step.action == "", "invalid" in step.info
+        return step.reward - format_penalty * unread - invalid_penalty * invalid
+
     known: dict[Hashable, int] = {}
     found = [(index, step, row) for index, episode in enumerate(episodes) for step, row in written(episode)]
     return Steps(
         rows=[row for _, _, row in found],
         episode=np.array([index for index, _, _ in found], np.int64),
-        reward=np.array(
-            [step.reward - format_penalty * (step.action == "") for _, step, _ in found], np.float64
-        ),
+        reward=np.array([reward(step) for _, step, _ in found], np.float64),
         state=np.array(
             [known.setdefault(fingerprint(step.observation), len(known)) for _, step, _ in found], np.int64
         ),

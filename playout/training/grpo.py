@@ -124,6 +124,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             episodes,
             size=settings.group,
             format_penalty=settings.credit.format_penalty,
+            invalid_penalty=settings.credit.invalid_penalty,
         )
         if settings.credit.shuffle:
             steps = shuffled(steps, np.random.Generator(np.random.Philox(key=[self.config.seed, first])))

@@ -88,6 +88,8 @@ class AdvantageConfig:
     """gigpo: of the rewards that follow a step."""
     format_penalty: float = 0.0
     """Taken from the reward of a step in whose answer no action could be read."""
+    invalid_penalty: float = 0.0
+    """Taken from the reward of a step that the world refused or that had no effect (``info["invalid"]``)."""
     shuffle: bool = False
     """A control: each episode learns from the rewards of another one of its group, drawn at random."""
 

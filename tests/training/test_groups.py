@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -78,6 +80,16 @@ def test_steps_are_rows_with_the_rewards_of_the_world_and_the_penalty_for_form()
     assert steps.rows[0] == StepRow(0, 0, (1, 2), (0, 9), (1, 1), (-0.5, -1.0))
     # Waiting changes nothing, so these two steps are from one state.
     assert steps.state[0] == steps.state[3]
+
+
+def test_a_step_that_the_world_refused_costs():
+    class Refused(Scripted):
+        def _decide(self, turn):
+            return replace(super()._decide(turn), action="sing" if turn.t else "wait")
+
+    episodes = GroupPlay(WORLD, {}, size=2, seed=0, slots=4)(Refused(), range(1), Stats())
+    plain, costly = (steps_of(episodes, size=2, invalid_penalty=penalty).reward for penalty in (0, 0.25))
+    assert (plain - costly).tolist() == [0, 0.25, 0.25] * 2
 
 
 def hand_made() -> Steps:
