@@ -14,7 +14,6 @@ from playout.agents.draws import draws
 from playout.agents.dyna.lookahead import (
     LookaheadConfig,
     MonteCarlo,
-    Policy,
     Seen,
     Teacher,
     Value,
@@ -26,7 +25,7 @@ from playout.agents.dyna.lookahead import (
 from playout.agents.dyna.response import Response, render
 from playout.agents.dyna.simrollout import refine_prompt
 from playout.agents.prompts import Wording, tagged
-from playout.core import Chat, Completion, Sampling, Turn, WrongUse
+from playout.core import Branchable, Chat, Completion, Sampling, Turn, WrongUse
 from playout.core.random import Stream
 from playout.rollouts import lookup
 from playout.training.demonstrations import Demonstration
@@ -34,7 +33,7 @@ from playout.training.resim_settings import ResimData
 
 Progress = Callable[[int, int], None]
 _SEEDS_APART = 10_000_000  # runs of other seeds play other episodes
-_AFTER_THE_STUDENT = 1 << 16  # draws of a turn that the student may take
+_APART = 1 << 16  # draws of a turn for each use
 
 
 class TaughtState(NamedTuple):
@@ -101,11 +100,11 @@ class _Teacher:
 
     def play(self, episode: int) -> Iterator[TaughtState]:
         """The states of an episode."""
+        data, lost, before = self._data, 0, dict[str, None]()
         observation, info = self._world.reset(seed=self._seed * _SEEDS_APART + episode)
-        instructions = str(info.get("instructions", ""))
-        reward, lost, ended, t = 0.0, 0, False, 0
-        noise = 0.0
-        while not ended:
+        instructions, reward, ended, t = str(info.get("instructions", "")), 0.0, False, 0
+        opening, noise = 0, 0.0
+        while not ended and t < opening + data.per_episode:
             turn = Turn(
                 observation=observation, instructions=instructions,
                 legal_actions=tuple(info.get("legal_actions") or ()), reward=reward, info=info,
@@ -113,34 +112,56 @@ class _Teacher:
             )  # fmt: skip
             if not turn.legal_actions:
                 raise WrongUse(f"resim: {type(self._world).__name__} lists no legal actions to simulate")
-            draw = draws(self._seed, turn)
-            draw.counter += _AFTER_THE_STUDENT
-            noise = draw.choice(self._data.noise) if t == 0 else noise
-            response, is_lost = self._taught(turn, draw)
-            if is_lost and lost >= self._data.lost:
-                return
-            lost += is_lost
-            action = draw.choice(turn.legal_actions) if draw.uniform() < noise else response.action
-            chat, tried = self._asked(turn, action), draw.choice(response.futures).steps
-            refine = refine_prompt(
-                chat, render(response), [(step.action, step.state or "") for step in tried], self._wording
-            )
-            yield TaughtState(episode, t, chat, response, is_lost, refine)
+            draw = self._draws(turn, 0)
+            if t == 0:
+                opening, noise = draw.below(data.opening + 1), draw.choice(data.noise)
+            action = draw.choice(turn.legal_actions)
+            if t >= opening:
+                slips = [one for one in before if one not in turn.legal_actions]
+                response, is_lost = self._taught(turn, slips)
+                if is_lost and lost >= data.lost:
+                    return
+                lost += is_lost
+                action = action if draw.uniform() < noise else response.action
+                yield self._state(turn, action, response, is_lost)
+            else:
+                self._asked(turn, action)
+            before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
             ended, t = terminated or truncated, t + 1
 
-    def _taught(self, turn: Turn, draw: Stream) -> tuple[Response, bool]:
-        data, world = self._data, self._world
+    def _state(self, turn: Turn, action: str, response: Response, lost: bool) -> TaughtState:
+        chat = self._asked(turn, action)
+        tried = self._draws(turn, 2).choice(response.futures).steps
+        seen = [(step.action, step.state or "") for step in tried]
+        refine = refine_prompt(chat, render(response), seen, self._wording)
+        return TaughtState(turn.episode, turn.t, chat, response, lost, refine)
+
+    def _taught(self, turn: Turn, slips: Sequence[str]) -> tuple[Response, bool]:
+        """What should be answered, and whether success is out of reach."""
+        data, world, draw = self._data, self._world, self._draws(turn, 1)
         seen = Seen(turn.observation, turn.legal_actions or ())
-        policy: Policy = Teacher(draw)
+        teacher = Teacher(draw)
+        first = list(teacher(world, seen))
+        if slips and draw.uniform() < data.slips:
+            first.insert(1, draw.choice(slips))
+
+        def policy(now: Branchable, state: Seen) -> Sequence[str]:
+            return first if state is seen or state == seen else teacher(now, state)
+
         value: Value = distance if data.value == "distance" else MonteCarlo(draw)
         config = data.lookahead
-        if data.rows == "reasoning":
-            config = LookaheadConfig(branches=1, depth=config.depth)
+        if data.rows != "resim":
+            config = LookaheadConfig(branches=1, depth=config.depth if data.rows == "reasoning" else 1)
         found = look_ahead(world, seen, policy, value, config)
         order = list(range(len(found.lines)))
         draw.shuffle(order)
         return respond(found, order, states=data.rows == "resim"), solution(world)[0] is None
+
+    def _draws(self, turn: Turn, use: int) -> Stream:
+        draw = draws(self._seed, turn)
+        draw.counter += _APART * (1 + use)  # the student has the first ones
+        return draw
 
     def _asked(self, turn: Turn, action: str) -> Chat:
         """What the student reads in ``turn``, who remembers later that ``action`` was taken."""

@@ -27,6 +27,14 @@ class ResimData:
     noise: tuple[float, ...] = (0.1, 0.3, 0.6)
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
+    slips: float = 0.3
+    """Share of the states in which one of the futures begins with an action that was legal before in the
+    episode and is not now: the student learns what the world refuses."""
+    opening: int = 0
+    """Most random actions, of which nothing is learnt, before the first state of an episode: more episodes,
+    so more levels, for as many states."""
+    per_episode: int = 1000
+    """Most states of an episode; then it is broken off."""
     lost: int = 4
     """Most states of an episode in which success is out of reach; then it is broken off."""
 
@@ -35,9 +43,11 @@ class ResimData:
     SimRollout of ``dyna-grpo`` asks again: a decoder from scratch would not understand that otherwise."""
 
     def __post_init__(self) -> None:
-        shares = all(0 <= share <= 1 for share in (*self.noise, self.refine))
-        if self.states < 1 or self.lost < 0 or not self.noise or not shares:
-            raise WrongUse(f"resim: expected states >= 1, lost >= 0, shares from 0 to 1, got {self}")
+        shares = all(0 <= share <= 1 for share in (*self.noise, self.refine, self.slips))
+        if min(self.states, self.per_episode) < 1 or min(self.lost, self.opening) < 0:
+            raise WrongUse(f"resim: expected states, per_episode >= 1 and lost, opening >= 0, got {self}")
+        if not self.noise or not shares:
+            raise WrongUse(f"resim: expected noise, slips and refine from 0 to 1, got {self}")
 
 
 def settings() -> SFTSettings:

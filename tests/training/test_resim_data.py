@@ -63,6 +63,31 @@ def test_states_after_mistakes_and_deadlocks_are_there_and_said_to_be_lost():
     assert any("lost" in {f.value for f in s.response.futures} for s in found if not s.lost)
 
 
+def test_futures_may_begin_with_what_the_world_refuses():
+    found = states(states=300, slips=1.0, noise=(0.3,))
+    env = lookup.make_single(*SOKOBAN).env
+    refused = 0
+    for state in found:
+        if state.t == 0:
+            env.reset(seed=state.episode)
+        still = state.chat[-1].content.split("\n")[-1]
+        first = [future.steps[0] for future in state.response.futures]
+        refused += sum(step.state == still for step in first)
+        assert state.response.futures and state.response.action == state.response.plan[0]
+    assert refused > 100
+    assert not any(
+        future.steps[0].state == state.chat[-1].content.split("\n")[-1]
+        for state in states(states=100, slips=0.0)
+        for future in state.response.futures
+    )
+
+
+def test_openings_and_breaks_show_more_episodes():
+    plain, short = states(states=60), states(states=60, opening=6, per_episode=3)
+    assert len({s.episode for s in short}) >= 20 > len({s.episode for s in plain})
+    assert {s.t for s in short} > {0, 5}
+
+
 def test_rows_are_a_function_of_the_seed():
     assert states(states=30) == states(states=50)[:30]
     assert states(states=30, seed=1) != states(states=30)
