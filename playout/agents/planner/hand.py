@@ -49,6 +49,22 @@ def first(n: int, default: str, *rules: tuple[Mask, str]) -> list[str]:
     return found
 
 
+def negotiation(view: View) -> list[str]:
+    """Offer and come closer; take what is good enough for the hour, and sooner from somebody firm."""
+    turn, asks = view.feature("turn"), view.feature("asks")
+    near = (view.feature("offered") > 0) & (view.feature("gap") <= 0.1)
+    warm = view.feature("warm") > 0
+    firm = (view.feature("firm") > 0) & ~warm
+    return first(
+        len(turn),
+        "counter",
+        (turn == 0, "counter"),
+        (near | (asks >= 0.5 - 0.8 * turn), "agree"),
+        (warm & (turn < 0.375) & ~view.did("inform"), "inform"),
+        (firm & (turn >= 0.375), "agree"),
+    )
+
+
 def tutoring(view: View) -> list[str]:
     """Calm doubt, give what is asked for, then try by turns what the student has not shown to be useless."""
     parts = ("preposition", "noun", "colour", "order")
@@ -101,7 +117,11 @@ def _likeliest(view: View, acts: tuple[str, ...], row: int) -> str:
     return max(acts, key=share)
 
 
-RULES: dict[str, Callable[[View], list[str]]] = {"tutoring": tutoring, "support": support}
+RULES: dict[str, Callable[[View], list[str]]] = {
+    "negotiation": negotiation,
+    "tutoring": tutoring,
+    "support": support,
+}
 """Task -> its policy."""
 
 

@@ -167,6 +167,7 @@ class Negotiation:
         they have it, as a policy to imitate where no dialogues are given.
         """
         heard = self.population.says[BUYER]
+        heard = heard / heard.sum(axis=1, keepdims=True)  # files hold rounded numbers
         rows = np.tile(heard[N_ACTS], (1 + N_ACTS + len(REPLIES), 1))
         for reply in range(LEAVES):
             rows[1 + N_ACTS + reply] = heard[reply % N_ACTS]
