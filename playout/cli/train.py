@@ -14,7 +14,7 @@ from playout.core import WrongUse
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
 from playout.training import dyna_settings, resim_settings
-from playout.training.assistance_settings import AssistanceConfig, Method, settings_of
+from playout.training.assistance_settings import AssistanceConfig, CloningConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
     GRPOSettings,
@@ -296,6 +296,35 @@ class AssistanceZero(_Common):
         )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class Cloning(_Common):
+    """A builder that does what recorded people do next; with simulations beside it at play, piKL.
+
+    Example: playout train cloning --recordings DIR --out runs/builder
+    """
+
+    recordings: Annotated[Path, arg(metavar="DIR")]
+    """Recorded episodes of the building game, episode_*.npz."""
+    held_out: int = CloningConfig.held_out
+    """Episodes that are not learnt from, the last by name."""
+    iterations: Annotated[int | None, arg(metavar="INT", help_behavior_hint="")] = None
+    """Optimiser steps; the default 600 take some minutes on a CPU."""
+
+    @property
+    def env(self) -> str:
+        """The world to be evaluated in."""
+        return "playout/BuildingSolo-v0 --env size=paper"
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.building_cloning import cloning
+
+        config = CloningConfig(recordings=str(self.recordings), held_out=self.held_out, seed=self.seed)
+        if self.iterations is not None:
+            config = replace(config, settings=replace(config.settings, iterations=self.iterations))
+        return cloning(config, out=self.out, resume=self.resume, progress=progress)
+
+
 Options = (
     Annotated[Sft, subcommand("sft")]
     | Annotated[Resim, subcommand("resim")]
@@ -304,10 +333,11 @@ Options = (
     | Annotated[Ppo, subcommand("ppo")]
     | Annotated[Ppdpp, subcommand("ppdpp")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
+    | Annotated[Cloning, subcommand("cloning")]
 )
 
 
-def run(options: Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero) -> None:
+def run(options: Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero | Cloning) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

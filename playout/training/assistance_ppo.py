@@ -18,7 +18,7 @@ from playout.rollouts.store import Run, mark_policy, open_run
 from playout.simulators.building.actions import Numbering
 from playout.simulators.building.rewards import PAPER
 from playout.training.assistance_settings import AssistanceConfig
-from playout.training.assistance_zero import KIND, POLICY
+from playout.training.building_learner import KIND, POLICY
 from playout.training.categorical import Categorical
 from playout.training.nested import Nested
 from playout.training.ppo import learn

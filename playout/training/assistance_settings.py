@@ -112,3 +112,30 @@ def settings_of(preset: str, **changes: Any) -> AssistanceSettings:
         test_simulations=24,
     )
     return replace(small, **changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloningConfig:
+    """Which recorded people a builder is learnt from."""
+
+    recordings: str
+    """Folder of recorded episodes (``simulators.building.recordings``)."""
+    held_out: int = 2
+    """Episodes that are not learnt from, the last by name."""
+    seed: int = 0
+    """Of weights and draws."""
+    settings: AssistanceSettings = field(
+        default_factory=lambda: AssistanceSettings(
+            iterations=600,
+            games=64,
+            fragment=1,
+            buffer=64,
+            updates=1,
+            batch=64,
+            value=0.0,
+            goal=0.0,
+            stay=0.0,
+            save_every=100,
+        )
+    )
+    """How; ``games`` of the steps are drawn for each optimiser step."""

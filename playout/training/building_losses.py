@@ -1,5 +1,6 @@
 """The losses of AssistanceZero on fragments of the building game (Laidlaw et al. 2025, appendix)."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +33,7 @@ def losses_of(network: Network, steps: Steps, numbering: Numbering) -> Losses:
     """Take the network through the fragments, and compare."""
     device = next(network.parameters()).device
     found = _predict(network, steps, device)
-
-    def flat(array: np.ndarray) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(device).flatten(0, 1)
-
+    flat = partial(_flat, device=device)
     wanted, edges = flat(steps.policy), flat(steps.edges).long()
     logprobs = masked_logprobs(found.policy, _unpacked(flat(steps.mask), numbering.count), numbering)
     chosen = logprobs.gather(1, edges.clamp_min(0)).clamp_min(-50.0)
@@ -54,12 +52,27 @@ def losses_of(network: Network, steps: Steps, numbering: Numbering) -> Losses:
     return Losses(policy, human, goal, value, stay)
 
 
+def likeliest_of(network: Network, steps: Steps, numbering: Numbering) -> np.ndarray:
+    """The likeliest action of each step that can be done, flat int64[F * T]."""
+    device = next(network.parameters()).device
+    mask = _unpacked(_flat(steps.mask, device), numbering.count)
+    policy = _predict(network, steps, device).policy
+    return masked_logprobs(policy, mask, numbering).argmax(1).cpu().numpy()
+
+
+def _flat(array: np.ndarray, device: torch.device) -> Tensor:
+    """Fragments as rows of steps, [F * T, ...]."""
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device).flatten(0, 1)
+
+
 def _predict(network: Network, steps: Steps, device: torch.device) -> Prediction:
     """What the network says of every step, [F * T, ...]."""
     fragments, length = steps.value.shape
     world = np.zeros((fragments, length, PLANES, *network.size), np.uint8)
     kept = steps.world.reshape(fragments, length, 3, *network.size)
     world[:, :, 0], world[:, :, 4], world[:, :, 5] = kept[:, :, 0], kept[:, :, 1], kept[:, :, 2]
+    if network.config.goal_visible:
+        world[:, :, 2] = steps.goal.reshape(fragments, length, *network.size)
     inputs = [
         torch.from_numpy(np.ascontiguousarray(array)).to(device)
         for array in (world, steps.inventory, steps.timestep)

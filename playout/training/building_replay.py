@@ -4,6 +4,7 @@ A row of the buffer is a fragment: T steps of one game in order, so that recurre
 through it. What can be had again from what is stored is not stored. Leaves out losses.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,11 @@ def steps_of(game: Game, fragments: int, length: int, edges: int, *, keep_predic
         first=np.zeros(at, np.bool_),
         reward=np.zeros(at, np.float32),
     )
+
+
+def joined(parts: Sequence[Steps]) -> Steps:
+    """The fragments of all ``parts``."""
+    return Steps(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 class Replay:

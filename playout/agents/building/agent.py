@@ -1,4 +1,4 @@
-"""The assistant of a training run as an agent of rollouts: it plays from what its seat is shown.
+"""The assistant or builder of a training run as an agent of rollouts: it plays from what its seat is shown.
 
 The game is set up anew from each observation, so that nothing hidden can be looked at.
 """
@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from playout.agents.building.beliefs import ANCHORED, BELIEFS
 from playout.agents.options import make_config
 from playout.core import Decision, MissingExtra, Turn, WrongUse
 from playout.core.random import key_of_seed
-from playout.envs.building.views import believed
+from playout.envs.building.views import ASSISTANT, HUMAN, believed
 from playout.simulators.building.blocks import Size, plain
 from playout.simulators.building.copies import STEPS
 from playout.simulators.building.game import Game, GameConfig
@@ -25,10 +26,12 @@ POLICY = "policy.pt"
 
 @dataclass(frozen=True, kw_only=True)
 class BuildingConfig:
-    """Options of an assistant."""
+    """Options of an assistant or a builder."""
 
     simulations: int = 20
     """Of the search in each turn; 0 follows the policy."""
+    exploration: float | None = None
+    """c of PUCT: large values stay near the policy. None: 1 for assistants, 30 for builders (piKL)."""
     temperature: float = 0.3
     """Of the policy where nothing is searched."""
     seed: int = 0
@@ -43,6 +46,8 @@ class BuildingAgent:
     def __init__(self, network: Any, config: BuildingConfig = BuildingConfig()) -> None:
         """Take a network of ``network.Network``."""
         self.network, self.config = network, config
+        self._builds: bool = network.config.goal_visible
+        self._seat = HUMAN if self._builds else ASSISTANT
         self._episodes: dict[int, Any] = {}
         self._beliefs: dict[int, Any] = {}
 
@@ -66,18 +71,19 @@ class BuildingAgent:
         if turn.episode not in self._episodes:
             self._episodes[turn.episode] = self._begin(turn)
         game, player = self._episodes[turn.episode]
-        show(game, turn.observation)
+        show(game, turn.observation, self._seat)
         action = player.act(game)
         player.go_on(np.zeros(1, np.bool_))
         flat = int(game.numbering.flat(action)[0])
         return Decision(action=flat, stats=self._stats(turn.episode, world[0], player))
 
     def _stats(self, episode: int, blocks: np.ndarray, player: Any) -> dict[str, Any]:
-        """Steps of the search; and what the goal is taken to be, when that has changed."""
-        chance = player.said.goal[0].reshape(-1, *blocks.shape)
-        belief = believed(blocks, chance).to_json()
+        """Steps of the search; and what an assistant takes the goal to be, when that has changed."""
         steps = self.config.simulations
         stats: dict[str, Any] = {"simulated_steps": steps} if steps else {}
+        if self._builds:
+            return stats
+        belief = believed(blocks, player.said.goal[0].reshape(-1, *blocks.shape)).to_json()
         if belief != self._beliefs.get(episode):
             self._beliefs[episode] = belief
             stats["search"] = {"belief": belief}
@@ -88,26 +94,34 @@ class BuildingAgent:
         from playout.agents.search.planning import SearchSettings
 
         size = Size(*turn.observation["world"].shape[1:])
-        empty = goal_bank(plain(size)[None])
-        game = Game(GameConfig(size=size, goals=empty, max_steps=np.iinfo(np.int32).max))
+        empty, players = goal_bank(plain(size)[None]), len(turn.observation["inventory"])
+        game = Game(
+            GameConfig(size=size, players=players, goals=empty, max_steps=np.iinfo(np.int32).max)
+        )  # fmt: skip
         game.state.key[0] = key_of_seed(self.config.seed * 1_000_003 + turn.episode)
         game.start()
         if not self.config.simulations:
             return game, Imitator(self.network, game, temperature=self.config.temperature)
-        return game, Planner(self.network, game, SearchSettings(simulations=self.config.simulations))
+        settings = SearchSettings(
+            simulations=self.config.simulations,
+            exploration=self.config.exploration or (30.0 if self._builds else 1.0),
+            exponent=1.0 if self._builds else SearchSettings.exponent,
+        )
+        beliefs = ANCHORED if self._builds else BELIEFS
+        return game, Planner(self.network, game, settings, beliefs=beliefs, sample=self._builds)
 
 
-def show(game: Game, observation: Mapping[str, np.ndarray]) -> None:
-    """Set the one copy of ``game`` to what the assistant sees."""
+def show(game: Game, observation: Mapping[str, np.ndarray], seat: int = ASSISTANT) -> None:
+    """Set the one copy of ``game`` to what ``seat`` sees."""
     world, scene = observation["world"], game.state.scene
+    other, game.state.goal[0] = 1 - seat, world[2].reshape(-1)
     scene.blocks[0] = world[0].reshape(-1)
     touched = world[5].reshape(-1).astype(np.int8)
-    scene.last[0] = np.select([touched == 0, touched == 1], [-1, 1], 0)
-    for seat, marker in ((1, 1), (0, 2)):
+    scene.last[0] = np.select([touched == 0, touched == 1], [-1, seat], other)
+    for who, marker in ((seat, 1), (other, 2))[: game.config.players]:
         cells = np.argwhere(world[4] == marker)
-        scene.players[0, seat] = cells[cells[:, 1].argmin()]
-    inventory = observation["inventory"]
-    scene.inventory[0, 1], scene.inventory[0, 0] = inventory[0], inventory[1]
+        scene.players[0, who] = cells[cells[:, 1].argmin()]
+        scene.inventory[0, who] = observation["inventory"][marker - 1]
     game.state.counters[0, STEPS] = observation["timestep"]
     find_surfaces(game.field, scene)
 

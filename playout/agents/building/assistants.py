@@ -122,21 +122,26 @@ class GoalBlind(Builder):
         return np.where(better, best[None], now).astype(np.uint8)
 
 
+def seat_of(network: Network) -> int:
+    """Whose seat a network is for: that of the human, if it looks at the goal."""
+    return HUMAN if network.config.goal_visible else ASSISTANT
+
+
 class Imitator:
     """Acts as a network's policy says, without looking ahead."""
 
     def __init__(self, network: Network, game: Game, *, temperature: float = 1.0) -> None:
         """Take ``network``; ``temperature`` 0 takes the likeliest action."""
         self.oracle = NetworkOracle(network, game.n, game.numbering)
-        self._temperature = temperature
+        self._temperature, self._seat = temperature, seat_of(network)
         self.said: Said
         """What the network said of the games when it acted last."""
 
     def act(self, game: Game) -> np.ndarray:
         """Actions drawn from the policy."""
-        seen = game.observation_of(game.state, ASSISTANT, goal_visible=False)
+        seen = game.observation_of(game.state, self._seat, goal_visible=self._seat == HUMAN)
         self.said, numbering = self.oracle(seen, None, None), game.numbering
-        legal = numbering.mask(game.legal(ASSISTANT)).astype(bool)
+        legal = numbering.mask(game.legal(self._seat)).astype(bool)
         logits = np.where(legal, self.said.policy, -np.inf)
         return numbering.decode(drawn(logits, self._temperature, game))
 
@@ -146,7 +151,7 @@ class Imitator:
 
 
 class Planner:
-    """Searches with a network: AssistanceZero."""
+    """Searches with a network: AssistanceZero, or in the human's seat a builder such as piKL."""
 
     def __init__(
         self,
@@ -159,7 +164,7 @@ class Planner:
     ) -> None:
         """Search in ``game``'s copies; with ``sample`` actions are drawn from what the search recommends."""
         self.oracle = NetworkOracle(network, game.n, game.numbering, settings)
-        self.model = BuildingModel(game, self.oracle, settings, beliefs=beliefs)
+        self.model = BuildingModel(game, self.oracle, settings, beliefs=beliefs, seat=seat_of(network))
         self.search = Search(game.n, settings)
         self._sample = sample
         self.found: Found

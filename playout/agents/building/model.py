@@ -15,7 +15,7 @@ from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
 from playout.simulators.building import copies as games
 from playout.simulators.building import rules
 from playout.simulators.building.actions import PLACE, Planes
-from playout.simulators.building.blocks import AIR
+from playout.simulators.building.blocks import AIR, BLOCKS
 from playout.simulators.building.game import Game
 from playout.simulators.building.rules import Field, Scene
 
@@ -65,6 +65,7 @@ class BuildingModel:
         *,
         discount: float = 0.95,
         beliefs: Beliefs = BELIEFS,
+        seat: int = ASSISTANT,
     ) -> None:
         """Make room.
 
@@ -74,7 +75,10 @@ class BuildingModel:
             settings: of the search.
             discount: of rewards per step.
             beliefs: what of the predictions the search takes.
+            seat: who searches.
         """
+        self._me, self._other, self._alone = seat, 1 - seat, game.config.players == 1
+        self._sees_goal = beliefs.goal == "seen"
         self.game, self.oracle, self.settings, self.discount = game, oracle, settings, discount
         self._beliefs = beliefs
         n, nodes, edges = game.n, settings.simulations + 1, settings.edges
@@ -90,7 +94,7 @@ class BuildingModel:
         self.root_said: Said
         """What the oracle said of the roots."""
         self.root_planes: Planes
-        """What the assistant could do there."""
+        """What the searching seat could do there."""
 
     @property
     def bytes_per_node(self) -> int:
@@ -104,13 +108,15 @@ class BuildingModel:
         for mine, real in zip(self._now.scene, self.game.state.scene, strict=True):
             mine[:] = real
         self._now.counters[:, games.STEPS] = self.game.state.counters[:, games.STEPS]
+        if self._sees_goal:
+            self._now.goal[:] = self.game.state.goal
         into = np.zeros(self.game.n, np.int64)
         said, planes, found = self._evaluate(None, into)
         self.root_said, self.root_planes = said, planes
         return found
 
     def step(self, node: np.ndarray, edge: np.ndarray, outcome: np.ndarray, into: np.ndarray) -> Arrived:
-        """Both act, the human as ``outcome`` says (a flat action)."""
+        """Both act, the other as ``outcome`` says (a flat action)."""
         rows, now = self._rows, self._now
         for mine, kept in zip(now.scene, self._kept, strict=True):
             mine[:] = kept[rows, node]
@@ -118,40 +124,43 @@ class BuildingModel:
         now.counters[:, games.STEPS] = self._steps[rows, node] + acts
         chosen = self._edges[rows, node, np.maximum(edge, 0)]
         joint = np.zeros((len(rows), self.game.config.players, 3), np.int64)
-        joint[:, HUMAN] = self.game.numbering.decode(np.where(acts, outcome, 0))
-        joint[acts, ASSISTANT] = chosen[acts, :3]
+        if not self._alone:
+            joint[:, self._other] = self.game.numbering.decode(np.where(acts, outcome, 0))
+        joint[acts, self._me] = chosen[acts, :3]
         _advance(self.game.field, now.scene, joint, self._changes)
         said, _, found = self._evaluate(node, np.where(acts, into, node))
-        own = self._gain[rows, node, np.maximum(edge, 0)] * (self._changes[:, ASSISTANT, 1] >= 0)
-        worth = self.game.config.rewards.place_wrong
-        theirs = gained(said.goal, self._changes[:, HUMAN], joint[:, HUMAN], worth)
+        own = self._gain[rows, node, np.maximum(edge, 0)] * (self._changes[:, self._me, 1] >= 0)
+        theirs = np.float32(0.0)
+        if not self._alone:
+            worth, other = self.game.config.rewards.place_wrong, self._other
+            theirs = gained(said.goal, self._changes[:, other], joint[:, other], worth)
         ended = now.counters[:, games.STEPS] >= self.game.config.max_steps
         reward = np.where(acts, own + theirs, 0.0).astype(np.float32)
         return Arrived(reward, np.where(ended, 0.0, self.discount).astype(np.float32), found)
 
     def _believed(self, said: Said) -> Said:
         if self._beliefs.goal == "likeliest":
-            said = said._replace(goal=_certain(said.goal))
+            said = said._replace(goal=_certain(said.goal.argmax(1)))
+        if self._sees_goal:
+            said = said._replace(goal=_certain(self._now.goal))
         if not self._beliefs.human:
             human = np.full_like(said.human, -50.0)
             human[:, 0] = 50.0
             said = said._replace(human=human)
-        return said
+        return said if self._beliefs.value else said._replace(value=np.zeros_like(said.value))
 
     def _evaluate(self, node: np.ndarray | None, into: np.ndarray) -> tuple[Said, Planes, Evaluated]:
         """Ask the oracle of where the games are now, and keep them as the nodes ``into``."""
         game, now, rows = self.game, self._now, self._rows
-        seen = game.observation_of(now, ASSISTANT, goal_visible=False)
+        seen = game.observation_of(now, self._me, goal_visible=self._sees_goal)
         said = self._believed(self.oracle(seen, node, into))
-        planes = game.legal_of(now, ASSISTANT)
+        planes = game.legal_of(now, self._me)
         explore = self._explore if node is None else None
         goal = Goal(said.goal, now.scene.blocks, game.config.rewards.place_wrong)
         mine = likeliest(
             said.policy, planes, game.numbering, self.settings.edges, goal=goal, explore=explore
         )  # fmt: skip
-        theirs = likeliest(
-            said.human, game.legal_of(now, HUMAN), game.numbering, self.settings.others
-        )  # fmt: skip
+        other, chance = self._others(said)
         for kept, array in zip(self._kept, now.scene, strict=True):
             kept[rows, into] = array
         self._steps[rows, into] = now.counters[:, games.STEPS]
@@ -164,17 +173,24 @@ class BuildingModel:
             prior=mine.prior,
             known=mine.gain,
             value=said.value,
-            other=np.maximum(theirs.action, 0),
-            chance=_cumulative(theirs.prior),
+            other=other,
+            chance=chance,
         )
         return said, planes, found
 
+    def _others(self, said: Said) -> tuple[np.ndarray, np.ndarray]:
+        """What the other may do next, and the cumulative chances, [N, J] each; nothing, without another."""
+        if self._alone:
+            shape = (len(self._rows), self.settings.others)
+            return np.zeros(shape, np.int32), np.ones(shape, np.float32)
+        planes = self.game.legal_of(self._now, self._other)
+        theirs = likeliest(said.human, planes, self.game.numbering, self.settings.others)
+        return np.maximum(theirs.action, 0), _cumulative(theirs.prior)
 
-def _certain(goal: np.ndarray) -> np.ndarray:
-    """All probability on the likeliest block of each cell."""
-    certain = np.zeros_like(goal)
-    np.put_along_axis(certain, goal.argmax(1, keepdims=True), 1.0, 1)
-    return certain
+
+def _certain(blocks: np.ndarray) -> np.ndarray:
+    """All probability on the block of each cell: [N, V] to float32[N, 10, V]."""
+    return (blocks[:, None] == np.arange(BLOCKS)[:, None]).astype(np.float32)
 
 
 def _cumulative(prior: np.ndarray) -> np.ndarray:

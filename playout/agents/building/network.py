@@ -50,6 +50,13 @@ class NetworkConfig:
     """conv: in residual blocks."""
 
 
+def builder(size: tuple[int, int, int]) -> NetworkConfig:
+    """For builders, who see the goal: small convolutions, so that what is near counts wherever it is."""
+    return NetworkConfig(
+        size=size, width=32, layers=4, recurrent=(), kernel=3, goal_visible=True, dropout=0.3
+    )  # fmt: skip
+
+
 def preset(name: str) -> NetworkConfig:
     """``paper``, or small ones for the sizes of these names.
 
@@ -127,6 +134,8 @@ class Network(nn.Module):
         if self.config.goal_visible:
             planes.insert(1, self.blocks(world[:, 2].long()))
         here = torch.cat(planes, -1).movedim(-1, 1)
+        absent = self.config.players - inventory.shape[1]  # who is not there owns nothing
+        inventory = nn.functional.pad(inventory, (0, 0, 0, absent))
         everywhere = torch.cat([inventory.flatten(1) / 64.0, timestep[:, None] / 1000.0], 1)
         spread = everywhere[:, :, None, None, None].expand(-1, -1, *self.size)
         found = self.into(torch.cat([here, spread.to(here.dtype)], 1))
