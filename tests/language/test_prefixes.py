@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("transformers")
@@ -8,7 +10,7 @@ from playout.language.transformers_backend import TransformersModel
 from playout.training.decoder import CLOSE, DecoderConfig, new_decoder, word_tokenizer
 
 WORDS = "the lamp is red blue green now then touch wait"
-SAMPLING = Sampling(max_tokens=4, temperature=1.0, seeds=(3, 4, 5), logprobs=True, prefill="<action>")
+SAMPLING = Sampling(max_tokens=4, temperature=1.0, logprobs=True, prefill="<action>")
 
 
 def made(style):
@@ -17,16 +19,16 @@ def made(style):
 
 
 def talk(model, turns=4):
-    """Three conversations of different lengths that go on; all answers."""
-    chats = [(Message("user", " ".join(WORDS.split()[:n])),) for n in (3, 9, 5)]
+    """Conversations of different lengths that go on, one of them every other turn; all answers."""
+    chats = {n: (Message("user", " ".join(WORDS.split()[:n])),) for n in (3, 9, 5)}
     said = []
     for turn in range(turns):
-        answers = model.generate(chats, SAMPLING)
+        live = [n for n in chats if n != 9 or turn % 2 == 0]
+        answers = model.generate([chats[n] for n in live], replace(SAMPLING, seeds=tuple(live)))
         said += answers
-        chats = [
-            (*chat, Message("assistant", answer.text, answer.token_ids), Message("user", " now" * (turn + 1)))
-            for chat, answer in zip(chats, answers, strict=True)
-        ]
+        for n, answer in zip(live, answers, strict=True):
+            reply = Message("assistant", answer.text, answer.token_ids)
+            chats[n] = (*chats[n], reply, Message("user", " now" * (turn + 1)))
     return said
 
 
