@@ -56,8 +56,9 @@ class Options:
 
 def run(options: Options) -> None:
     """Play, summarise, write what ``--out`` keeps, print."""
+    from playout.evaluation.act_use import act_use
     from playout.evaluation.summary import summarise
-    from playout.evaluation.tables import render_summary
+    from playout.evaluation.tables import render_acts, render_summary
 
     if options.resume and options.out is None:
         raise WrongUse("--resume: say which run to go on with: --out RUN")
@@ -70,10 +71,14 @@ def run(options: Options) -> None:
             slots=options.slots,
             progress=progress,
         )
-    summary = summarise(played)
+    summary, acts = summarise(played), act_use(played)
+    if acts is not None:
+        summary |= {"acts": acts}
     if options.out is not None:
         _keep(played, summary)
     console.show(render_summary(summary), aside=options.json)
+    if acts is not None:
+        console.show(render_acts(acts), aside=options.json)
     if options.json:
         console.emit(summary)
     if summary["errors"]:

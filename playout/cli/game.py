@@ -19,6 +19,7 @@ from playout.rollouts.session import PlaySession
 from playout.rollouts.store import open_run
 
 DIRECTIONS = ("up", "down", "left", "right")
+_MOST_SHOWN, _LEAST_SHOWN = 4, 0.005
 ARROWS: dict[str, str] = dict(zip(DIRECTIONS, "↑↓←→", strict=True))
 
 
@@ -100,12 +101,24 @@ class Game:
             else f"hint: {action}"
         )
 
+    def suggestion(self) -> str:
+        """What the agent would do, and what else it has considered."""
+        decision = self.session.suggestion(self._helper())
+        chances = dict(decision.stats.get("search") or {}).get("probability") or {}
+        likely = sorted(chances.items(), key=lambda entry: -entry[1])[:_MOST_SHOWN]
+        shown = ", ".join(f"{name} {chance:.2f}" for name, chance in likely if chance >= _LEAST_SHOWN)
+        return f"{self.agent} suggests: {decision.action}" + (f"   ({shown})" if shown else "")
+
     def hand_over(self, steps: int = 1) -> list[Decision]:
-        """Let the agent play; it is made on first use."""
+        """Let the agent play."""
+        return self.session.hand_over(self._helper(), steps)
+
+    def _helper(self) -> Agent:
+        """The agent; it is made on first use."""
         if self._agent is None:
             self._spec = self._spec or AgentSpec(name="expert" if self._has_expert() else "random")
             self._agent = self._spec.load()
-        return self.session.hand_over(self._agent, steps)
+        return self._agent
 
     @property
     def agent(self) -> str:

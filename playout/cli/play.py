@@ -23,7 +23,7 @@ from playout.rollouts.runs import AgentSpec
 from playout.rollouts.session import PlaySession
 from playout.rollouts.worlds import SEAT
 
-_WORDS = ":undo  :hint  :auto N (an agent plays N steps)  :new  :save  :quit"
+_WORDS = ":undo  :hint  :suggest (asks the agent)  :auto N (it plays N steps)  :new  :save  :quit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +47,13 @@ class Options:
     ] = ()
     """Arguments of the environment: JSON, else text. Example: --env size=[6,6] boxes=1"""
     seat: Annotated[str | None, arg(name="as", metavar="SEAT", help_behavior_hint="")] = None
-    """The seat that is yours, where a world has several; all of them if not given."""
+    """The seat that is yours, where a world has several, or its role; all of them if not given."""
     seed: int = 0
     """Which level."""
     out: Annotated[Path | None, arg(metavar="RUN", help_behavior_hint="")] = None
     """Where saving puts the episode; runs/play-001 and so on if not given."""
     plain: Flag = False
-    """Line by line, for pipes and simple terminals: type an action, or :undo, :hint, :auto N, :quit."""
+    """Line by line, for pipes and simple terminals: type an action, or a word with a colon such as :hint."""
 
 
 def run(options: Options) -> None:
@@ -76,9 +76,13 @@ def _others(options: Options, kwargs: dict, specs: dict[str, AgentSpec]) -> dict
     if options.seat is None:
         return {}
     world = lookup.make(options.env, kwargs)
+    role = getattr(getattr(world.env, "unwrapped", None), "role", None)
     world.close()
+    if role is not None and options.seat == role:
+        return {}
     if options.seat not in world.seats:
-        raise WrongUse(f"--as {options.seat}: {options.env} has the seats {', '.join(world.seats)}")
+        known = ", ".join([*world.seats, *([role] if role is not None else [])])
+        raise WrongUse(f"--as {options.seat}: {options.env} has the seats {known}")
     others = [seat for seat in world.seats if seat != options.seat]
     return {seat: specs.get(seat, AgentSpec(name="random")).load() for seat in others}
 
@@ -130,6 +134,8 @@ def _obey(game: Game, text: str) -> str | None:
         return game.typed(text)
     if word == ":hint":
         return game.hint()
+    if word == ":suggest":
+        return game.suggestion()
     if word == ":save":
         return f"saved: {game.save()}"
     if word == ":auto":

@@ -66,6 +66,7 @@ class PlayApp(App[None]):
         *(Binding(name, f"go('{name}')", show=False) for name in DIRECTIONS),
         Binding("u", "undo", "undo"),
         Binding("h", "hint", "hint"),
+        Binding("p", "suggest", "ask the agent"),
         Binding("a", "hand_over", "hand over"),
         Binding("t,escape", "take_back", "take back", key_display="t"),
         Binding("n", "new", "new level"),
@@ -151,6 +152,10 @@ class PlayApp(App[None]):
     def action_hint(self) -> None:
         """Ask the world's expert."""
         self._try(self.game.hint)
+
+    def action_suggest(self) -> None:
+        """Ask the agent what it would do."""
+        self._try(self.game.suggestion)
 
     def action_new(self) -> None:
         """Begin the next level."""

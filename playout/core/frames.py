@@ -7,7 +7,8 @@ A world returns one from ``env.unwrapped.frame()``. There is one drawer per *kin
             indexes the legend; layers are painted in order; shapes: ``square``, ``tile`` (square with
             an edge), ``crate``, ``disc``, ``ring``, ``diamond``, ``person``.
 ``voxels``  ``{"size": [x, y, z], "blocks": [[x, y, z, int]], "legend": [{"name", "colour"}], "marks": []}``.
-``chat``    ``{"messages": [{"speaker", "text", "note"}], "facts": {name: value}}``.
+``chat``    ``{"messages": [{"speaker", "text", "note"}], "facts": {name: value}}``; maybe ``lines``, as in
+            ``series``: numbers that changed with the talk.
 ``rooms``   ``{"places": [{"name", "things": [str], "state"}], "agent": str, "holding": [str]}``.
 ``series``  ``{"lines": [{"name", "values": [float]}], "x": str, "y": str}``.
 Every kind may have a ``caption`` (short text). All text is data: drawers escape it.

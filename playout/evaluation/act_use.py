@@ -4,8 +4,14 @@ Success alone does not tell: a policy that always says the same may succeed ofte
 numbers in nats.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from playout.envs.registration import CATALOGUE
+from playout.rollouts.store import Run
+from playout.simulators.dialogue.acts import ACTS, names
 
 Floats = NDArray[np.float64]
 
@@ -52,3 +58,35 @@ def success_by_turn(success: ArrayLike, lengths: ArrayLike) -> Floats:
     if not len(lengths):
         return np.zeros(0)
     return np.cumsum(np.bincount(lengths[success] - 1, minlength=int(lengths.max()))) / len(lengths)
+
+
+def act_use(run: Run) -> dict[str, Any] | None:
+    """How a run of one of our dialogue worlds used its acts; None of any other run.
+
+    Returns:
+        ``entropy`` (nats), ``shares`` of the acts, the commonest first, and ``success_by_turn``.
+    """
+    acts, success, lengths = list[str](), list[bool](), list[int]()
+    for episode in run.episodes():
+        world = CATALOGUE.get(episode["env"])
+        if world is None or "task" not in world.kwargs:
+            return None
+        if episode["error"]:
+            continue
+        known = names(ACTS[episode["kwargs"].get("task", world.kwargs["task"])])
+        acts += [_name(step, known) for step in episode["steps"]]
+        success.append(bool(episode["outcome"]["is_success"]))
+        lengths.append(episode["outcome"]["length"])
+    labels, counts = np.unique(np.array(acts, np.str_), return_counts=True)
+    common = sorted(zip(counts.tolist(), labels.tolist(), strict=True), reverse=True)
+    return {
+        "entropy": act_entropy(acts),
+        "shares": {label: count / len(acts) for count, label in common},
+        "success_by_turn": success_by_turn(success, lengths).round(4).tolist(),
+    }
+
+
+def _name(step: dict[str, Any], known: tuple[str, ...]) -> str:
+    """In words an act is what was heard; at act level it is the action."""
+    action = step["action"]
+    return known[action] if isinstance(action, int) else step["info"].get("act") or "nothing"

@@ -57,6 +57,20 @@ def table(summaries: Iterable[Summary]) -> Table:
     return drawn
 
 
+def render_acts(use: Mapping[str, Any]) -> Table:
+    """How a run of dialogues used its acts (``act_use``), and when it succeeded."""
+    table = _table([f"act entropy {use['entropy']:.2f} nats"])
+    table.add_column("act")
+    table.add_column("share", justify="right")
+    table.add_column("success by turn", justify="right")
+    shares, curve = list(use["shares"].items()), use["success_by_turn"]
+    for row in range(max(len(shares), len(curve))):
+        name, share = shares[row] if row < len(shares) else ("", None)
+        by_turn = f"{row + 1}: {_share(curve[row])}" if row < len(curve) else ""
+        table.add_row(Text(name), "" if share is None else _share(share), by_turn)
+    return table
+
+
 def _table(notes: Iterable[str], title: Text | None = None) -> Table:
     return Table(
         title=title,

@@ -139,6 +139,17 @@ class PlaySession:
         self._oracle = True
         return plan[0]
 
+    def suggestion(self, agent: Agent) -> Decision:
+        """What ``agent`` would do now; nothing is done.
+
+        Raises:
+            WrongUse: the episode has ended.
+            PlayoutError: the agent could not decide.
+        """
+        decision = self._ask(agent)
+        self.hints += 1
+        return decision
+
     def hand_over(self, agent: Agent, steps: int = 1) -> list[Decision]:
         """Let ``agent`` play up to ``steps`` of the person's turns; its decisions.
 
@@ -146,10 +157,6 @@ class PlaySession:
             WrongUse: the episode has ended.
             PlayoutError: the agent could not decide, or the world raised.
         """
-        if id(agent) not in self._greeted:
-            self._greeted.add(id(agent))
-            if reset := getattr(agent, "reset", None):
-                reset([0])
         decisions: list[Decision] = []
         while len(decisions) < steps and not (decisions and self.over):
             decisions.append(self._ask(agent))
@@ -189,6 +196,10 @@ class PlaySession:
 
     def _ask(self, agent: Agent) -> Decision:
         self._refuse_after_end()
+        if id(agent) not in self._greeted:
+            self._greeted.add(id(agent))
+            if reset := getattr(agent, "reset", None):
+                reset([0])
         (decision,) = agent.act([self._live.turn(self.seat, agent.needs)])
         self._oracle = self._oracle or Player.of(agent).spec["oracle"]
         failed = decision.stats.get("failed")

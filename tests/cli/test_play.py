@@ -1,3 +1,4 @@
+import io
 import json
 
 import pytest
@@ -98,3 +99,25 @@ def test_wrong_use(capsys):
     assert main(["play", "playout/Nowhere-v0"]) == 2
     assert main(["play", WORLD, "--as", "seller"]) == 2
     assert "seats agent" in capsys.readouterr().err
+
+
+BARGAIN = "playout/Negotiation-v0"
+
+
+def test_a_role_is_a_seat_and_the_planner_suggests_without_acting(capsys, monkeypatch, tmp_path):
+    lines = ":suggest\nCould you do better?\n:suggest\n:auto 8\n:save\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    options = ["--agent", "planned", "--agent-option", "task=negotiation", "planner=random"]
+    out = tmp_path / "talk"
+    assert main(["play", BARGAIN, "--as", "buyer", "--plain", *options, "--out", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.count("planned suggests: [affirm]   (affirm 0.09") == 2
+    (episode,) = Run(out).episodes()
+    assert episode["agents"]["agent"]["options"]["hints"] == 2
+    assert episode["agents"]["agent"]["oracle"] is False
+    assert episode["steps"][0]["action"] == "Could you do better?"
+
+
+def test_seats_and_roles_are_named_where_there_is_no_such(capsys):
+    assert main(["play", BARGAIN, "--as", "seller", "--plain"]) == 2
+    assert "has the seats agent, buyer" in capsys.readouterr().err

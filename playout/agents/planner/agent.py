@@ -19,17 +19,11 @@ from playout.agents.planner.strategies import Plan, PolicyStrategy, SearchStrate
 from playout.agents.planner.talk import Talks
 from playout.agents.search.branching import SearchConfig
 from playout.core import ChatModel, Decision, Turn, WrongUse
-from playout.simulators.dialogue.acts import NEGOTIATION, SUPPORT, TUTORING, Act
+from playout.simulators.dialogue.acts import ACTS
 from playout.simulators.dialogue.task import ActTask
 
 KIND, FOLDER = "planner", "planner"
 """What the manifest of a run with a planner says under ``policy``, and the planner's folder in it."""
-
-ACTS: dict[TaskName, tuple[Act, ...]] = {
-    "negotiation": NEGOTIATION,
-    "tutoring": TUTORING,
-    "support": SUPPORT,
-}
 
 
 class PlannedLanguageAgent:

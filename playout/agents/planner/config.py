@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-TaskName = Literal["negotiation", "tutoring", "support"]
+from playout.simulators.dialogue.acts import TaskName
+
 WORLDS: dict[TaskName, str] = {
     "negotiation": "playout/NegotiationActs-v0",
     "tutoring": "playout/TutoringActs-v0",

@@ -5,6 +5,7 @@ part it is about), and the person's reply is worded. Either side, the words and 
 """
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -95,9 +96,12 @@ class DialogueWorld(LanguageWorld):
             self._assessor is None and self._person is None and isinstance(self._realiser, Templates)
         )
         self.instructions = self.speech.instructions
+        self.role = self.speech.speakers[0]
+        """Who acts: the buyer, the tutor, the supporter."""
         self._state: Any = self.task.start(np.zeros(1, np.uint64))
         self._said: list[Utterance] = []
         self._notes: list[str] = []
+        self._track: list[dict[str, float]] = []
         self._history = np.zeros(HISTORY, np.int8)
         self._heard: Heard | None = None
         self._value = 0.0
@@ -109,6 +113,7 @@ class DialogueWorld(LanguageWorld):
         self._state = self.task.start(np.array([key], np.uint64))
         self._said = opening(self.speech, self._realiser, self._state, 0)
         self._notes, self._heard, self._reached = [""], None, False
+        self._track = [self.speech.track(self._state, 0)]
         self._history[:] = 0
         self._history[-1] = reply_code(self.task, int(self._state.reply[0]))
         if self._assessor:
@@ -160,6 +165,7 @@ class DialogueWorld(LanguageWorld):
             self._reached = verdict.reached and self._person is not None and not self.speech.exact
             terminated |= self._reached
         self._notes += [heard.note, self._verdict_note(verdict, reward)]
+        self._track.append(self.speech.track(self._state, 0))
         return reward, terminated
 
     def word(self, act: str) -> str:
@@ -183,12 +189,17 @@ class DialogueWorld(LanguageWorld):
         return hidden | {"expert_plan": tuple(f"[{self.task.acts[act]}]" for act in hidden["expert_plan"])}
 
     def frame(self) -> Frame:
-        """The dialogue as a ``chat`` frame: acts, verdicts and rewards as notes."""
+        """The dialogue as a ``chat`` frame: acts, verdicts and rewards as notes, prices as lines."""
         messages = [{"speaker": "case", "text": self.task.case_text(self._state, 0), "note": ""}]
         for one, note in zip(self._said, self._notes, strict=True):
             named = f"[{one.act}] {note}".rstrip()
             messages.append({"speaker": one.speaker, "text": one.text, "note": named})
-        return Frame("chat", {"messages": messages, "facts": self.speech.facts(self._state, 0)})
+        lines = [
+            {"name": name, "values": [None if isnan(row[name]) else row[name] for row in self._track]}
+            for name in self._track[0]
+        ]
+        facts = self.speech.facts(self._state, 0)
+        return Frame("chat", {"messages": messages, "facts": facts, "lines": lines, "x": "turns"})
 
     def snapshot(self) -> Snapshot:
         """Everything said and done, and the episode's keys."""
@@ -196,6 +207,7 @@ class DialogueWorld(LanguageWorld):
             "state": row(self._state, 0),
             "said": tuple(tuple(one) for one in self._said),
             "notes": tuple(self._notes),
+            "track": tuple(dict(row) for row in self._track),
             "history": self._history.copy(),
             "heard": self._heard and tuple(self._heard),
             "value": self._value,
@@ -213,6 +225,7 @@ class DialogueWorld(LanguageWorld):
         set_row(self._state, 0, saved["state"])
         self._said = [Utterance(*one) for one in saved["said"]]
         self._notes, self._history = list(saved["notes"]), saved["history"].copy()
+        self._track = [dict(row) for row in saved["track"]]
         self._heard = saved["heard"] and Heard(*saved["heard"])
         self._value, self._reached = saved["value"], saved["reached"]
         self._answering = saved["answering"] and load(saved["answering"])

@@ -176,7 +176,8 @@ function drawChat(frame) {
   const facts = Object.entries(frame.facts || {}).map(([name, value]) => el("span", {}, `${name}: ${value}`));
   const chat = el("div", { class: "chat", tabindex: 0, role: "log", "aria-label": "Conversation" }, ...messages);
   requestAnimationFrame(() => { chat.scrollTop = chat.scrollHeight; });
-  return el("div", {}, facts.length ? el("div", { class: "facts-line" }, ...facts) : null, chat);
+  const track = (frame.lines || []).some((line) => line.values.length > 1) ? drawSeries(frame) : null;
+  return el("div", {}, facts.length ? el("div", { class: "facts-line" }, ...facts) : null, chat, track);
 }
 
 function drawRooms(frame) {

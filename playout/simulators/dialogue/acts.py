@@ -3,7 +3,9 @@
 The sets are those of PPDPP (Deng et al., ICLR 2024); the instructions are our own words.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+TaskName = Literal["negotiation", "tutoring", "support"]
 
 
 class Act(NamedTuple):
@@ -46,6 +48,14 @@ NEGOTIATION: tuple[Act, ...] = (
     Act("inquire", "Ask about the item: its state, age, price."),
     Act("propose", "Open with a price or range of prices."),
 )
+
+
+ACTS: dict[TaskName, tuple[Act, ...]] = {
+    "negotiation": NEGOTIATION,
+    "tutoring": TUTORING,
+    "support": SUPPORT,
+}
+"""Of each task."""
 
 
 def names(acts: tuple[Act, ...]) -> tuple[str, ...]:

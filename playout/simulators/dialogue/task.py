@@ -151,6 +151,10 @@ class Speech(Protocol):
         """What a viewer sees beside the words of copy ``i``: nothing that is hidden from the system."""
         ...
 
+    def track(self, state: Any, i: int) -> dict[str, float]:
+        """Those of the facts that are numbers, to be followed from turn to turn; NaN where none is yet."""
+        ...
+
     def person_role(self, state: Any, i: int) -> str:
         """Instructions for a model that plays the person of copy ``i``."""
         ...

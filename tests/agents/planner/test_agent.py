@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from playout.agents import load_agent
-from playout.agents.planner.agent import ACTS, PlannedLanguageAgent, planned, task_named
+from playout.agents.planner.agent import PlannedLanguageAgent, planned, task_named
 from playout.agents.planner.config import GDP_ZERO, WORLDS, PlannedConfig
 from playout.agents.planner.planner import Planner, PlannerShape
 from playout.core import Completion, WrongUse
 from playout.language.scripted import ScriptedModel
 from playout.rollouts import lookup
+from playout.simulators.dialogue.acts import ACTS
 from playout.simulators.dialogue.task import codes
 
 ENV = "playout/Tutoring-v0"

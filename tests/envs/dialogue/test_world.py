@@ -107,6 +107,19 @@ def test_frames_show_acts_verdicts_and_rewards() -> None:
     assert "right so far" in data["facts"]
 
 
+def test_prices_are_followed_through_the_talk() -> None:
+    env = DialogueWorld(task="negotiation")
+    env.reset(seed=1)
+    item = env.task.item(env._state, 0)
+    saved = env.snapshot()
+    env.step(f"I can pay ${item.target:g}.")
+    asks, offers = env.frame().data["lines"]
+    assert (asks["name"], asks["values"][0], len(asks["values"])) == ("seller asks", item.list_price, 2)
+    assert (offers["name"], offers["values"]) == ("buyer offers", [None, item.target])
+    env.restore(saved)
+    assert [len(line["values"]) for line in env.frame().data["lines"]] == [1, 1]
+
+
 def student(answer) -> ScriptedModel:
     return ScriptedModel(lambda chat, seed: answer(chat))
 

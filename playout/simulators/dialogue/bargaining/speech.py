@@ -109,6 +109,11 @@ class BargainingSpeech:
             "buyer offers": slots["offer"], "deal": slots["deal"],
         }  # fmt: skip
 
+    def track(self, state: rules.State, i: int) -> dict[str, float]:
+        """The last prices of the two, in dollars."""
+        item, (offers, asks) = self.task.item(state, i), state.standing[i]
+        return {"seller asks": item.dollars(float(asks)), "buyer offers": item.dollars(float(offers))}
+
     def person_role(self, state: rules.State, i: int) -> str:
         """For a model that plays the seller."""
         return self.role(state, i, SELLER)

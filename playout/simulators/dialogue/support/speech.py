@@ -54,6 +54,10 @@ class SupportSpeech:
         acts = zip(self.task.acts, state.worked[i].tolist(), strict=True)
         return {"helped so far": ", ".join(act for act, count in acts if count) or "nothing"}
 
+    def track(self, state: rules.State, i: int) -> dict[str, float]:
+        """How often anything has visibly helped."""
+        return {"helped": float(state.worked[i].sum())}
+
     def person_role(self, state: rules.State, i: int) -> str:
         """For a model that plays the help-seeker."""
         one = self.task.situations[state.case[i]]

@@ -76,6 +76,10 @@ class TutoringSpeech:
         right = [part for part, how in shown if how == rules.RIGHT]
         return {"right so far": ", ".join(right) or "nothing"}
 
+    def track(self, state: rules.State, i: int) -> dict[str, float]:
+        """How many parts were right in the last attempt."""
+        return {"parts right": float((state.shown[i] == rules.RIGHT).sum())}
+
     def person_role(self, state: rules.State, i: int) -> str:
         """For a model that plays the student."""
         return (
