@@ -73,7 +73,7 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _KINDS = {
     "price": rf"[$€£]\s?(?:{_NUMBER})|(?:{_NUMBER})\s?(?:dollars?|euros?|pounds?|usd|eur|gbp|\$|€|£)(?!\w)",
     "number": _NUMBER,
-    "options": rf"\boptions?\s+[A-Za-z]\b(?:{_JOIN}(?:options?\s+)?{_LETTER}\b)*"
+    "options": rf"\boptions?\s+[A-Za-z]\b(?:{_JOIN}(?:options?\s+)?{_LETTER}\b(?!&\w))*"
     rf"|(?:(?<=\n)|(?<=^))[ \t*\-•(]*{_LETTER}[):]|\b{_LETTER}\b(?=\s+{_VERB}\b)",
     "nobody": r"\b(?:none|neither|not one)\s+of\s+(?:them|these|the\s+(?:three|options|others?))\b"
     r"|\bno\s+option\b",
