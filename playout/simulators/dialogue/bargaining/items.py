@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
     def dollars(self, sl: float) -> float:
         """The price of an SL, to the cent."""
-        return round(self.list_price + sl * (self.target - self.list_price), 2)
+        return round(self.list_price + sl * (self.target - self.list_price), 2) + 0.0  # never "-0"
 
 
 def shown(dollars: float) -> str:

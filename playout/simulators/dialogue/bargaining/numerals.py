@@ -25,7 +25,7 @@ FOREIGN = r"(?:[€£¥₹₽₩₺]|\b(?:euros?|eur|pounds?\ssterling|quid|gbp|
 _NUMERAL = re.compile(
     rf"""(?P<sign>(?<![\w)$])[-\u2212\u2013]\s?(?=[$€£¥₹\d.]))?
     (?:(?P<before>(?:us)?\$|usd\b|{FOREIGN})\s?)?
-    (?:(?P<digits>(?<![\w.,])(?:\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+))|(?P<words>{_SAID}))
+    (?:(?P<digits>(?<![\w.,])(?:\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)|(?P<words>{_SAID}))
     (?P<scale>\s?(?:k|grand|thousand|hundred)\b)?
     (?P<after>\s?(?:{DOLLARS}|{FOREIGN}))?""",
     re.IGNORECASE | re.VERBOSE,
@@ -47,7 +47,7 @@ class Numeral(NamedTuple):
     negative: bool
     """A minus stands before it."""
     readable: bool
-    """Its commas stand where they belong; ``1,2000`` is not."""
+    """Its commas stand where they belong, as in ``1,2000`` they do not; nor is it ``1e5``."""
     scaled: bool
     """It is said in hundreds or thousands."""
     words: bool

@@ -25,6 +25,7 @@ def test_published_listings_are_those_of_the_dialogues(corpus) -> None:
 def test_sl_and_dollars_are_inverse() -> None:
     bed = Item("bed", "furniture", "", 200.0, 120.0)
     assert bed.sl(200.0) == 0 and bed.sl(120.0) == 1 and bed.sl(bed.dollars(0.5)) == 0.5
+    assert shown(bed.dollars(bed.sl(0.0))) == "$0"
     assert shown(1500.0) == "$1,500" and shown(7.5) == "$7.50"
 
 

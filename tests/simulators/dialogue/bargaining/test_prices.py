@@ -57,7 +57,14 @@ def test_a_range_ends_where_it_costs_its_speaker_less() -> None:
 
 @pytest.mark.parametrize(
     ("text", "note"),
-    [("$1,2000", MALFORMED), ("-5 dollars", NEGATIVE), ("100 euros", FOREIGN), ("£50", FOREIGN)],
+    [
+        ("$1,2000", MALFORMED),
+        ("$1e5", MALFORMED),
+        ("1e999 dollars", MALFORMED),
+        ("-5 dollars", NEGATIVE),
+        ("100 euros", FOREIGN),
+        ("£50", FOREIGN),
+    ],
 )
 def test_what_binds_nobody(text, note) -> None:
     found = read_price(text)
