@@ -4,6 +4,9 @@ A human works until 95% of the goal is done, or the horizon; what counts is what
 places, breaks and moves. Equal numbers are equal goals, builders and starts in all arms.
 """
 
+from collections.abc import Callable
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +15,7 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.simulators.building.blocks import size_of
 from playout.simulators.building.copies import ENDED
-from playout.simulators.building.game import Game, GameConfig
+from playout.simulators.building.game import METRICS, Game, GameConfig
 from playout.simulators.building.goals.bank import goals_of
 
 HORIZON, DONE = 200, 0.95
@@ -73,23 +76,40 @@ def evaluate(
     game = Game(config, goals)
     game.state.key[:] = np.arange(goals)
     game.start()
-    assistant = _assistant(arm, game, folder, trained, simulations, temperature, ablation)
+    make = partial(
+        _assistant, arm, folder=folder, trained=trained, simulations=simulations, temperature=temperature,
+        ablation=ablation,
+    )  # fmt: skip
+    assistant, rows = make(game), np.arange(goals)
+    found = {name: np.zeros(goals) for name in METRICS}
     accuracy: list[float] = []
-    step = 0
-    while not game.state.counters[:, ENDED].all():
+    for step in count():
         joint = np.stack([game.person(0)[0], assistant.act(game)], 1)
         if hasattr(assistant, "found") and step % EVERY == 0:
-            accuracy.append(_accuracy(game, assistant.model.root_said.goal))
+            accuracy.append(_accuracy(game, assistant.said.goal))
         game.step(joint)
-        assistant.go_on(np.zeros(goals, np.bool_))
-        step += 1
-    metrics = game.outcome()[1]
-    return {
-        "human_actions": metrics["human_actions"].tolist(),
-        "goal_percentage": metrics["goal_percentage"].tolist(),
-        "assistant_goal_percentage": metrics["assistant_goal_percentage"].tolist(),
-        "goal_accuracy": accuracy,
-    }
+        assistant.go_on(np.zeros(len(rows), np.bool_))
+        over = game.state.counters[:, ENDED].astype(bool)
+        if 2 * over.sum() < len(rows):
+            continue
+        for name, values in game.outcome()[1].items():
+            found[name][rows[over]] = values[over]
+        rows = rows[~over]
+        if not len(rows):
+            break
+        game, assistant = _fewer(game, assistant, ~over, make)
+    return {name: found[name].tolist() for name in METRICS[:3]} | {"goal_accuracy": accuracy}
+
+
+def _fewer(game: Game, assistant: Any, kept: np.ndarray, make: Callable[[Game], Any]) -> tuple[Game, Any]:
+    """The games that go on, bool[N], and the assistant in them."""
+    fewer = Game(game.config, int(kept.sum()))
+    for array, old in zip(fewer.arrays().values(), game.arrays().values(), strict=True):
+        array[:] = old[kept]
+    same = make(fewer)
+    if hasattr(same, "oracle"):
+        same.oracle.load([memory[kept] for memory in assistant.oracle.state()])
+    return fewer, same
 
 
 def _accuracy(game: Game, goal: np.ndarray) -> float:
@@ -104,6 +124,7 @@ def _accuracy(game: Game, goal: np.ndarray) -> float:
 def _assistant(
     arm: str,
     game: Game,
+    *,
     folder: Path,
     trained: str | None,
     simulations: int,
