@@ -17,7 +17,8 @@ seeds and levels matter little it is too long, by up to the square root of 3: th
 """
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ DRAWS = 10_000
 CONFIDENCE = 0.95
 STREAM_BOOTSTRAP = 8
 _CHUNK = 1 << 20  # counts of draws held at once
+_KEPT = 10 << 20  # most counts of one shape that are remembered: 20 MB
 
 
 class Interval(NamedTuple):
@@ -143,20 +145,33 @@ def _positions(groups: Sequence[Hashable]) -> list[int]:
 
 def _resampled(sums: np.ndarray, counts: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """The mean of each bootstrap draw: float64[at most draws]; draws that hit no value are left out."""
-    generator = np.random.Generator(np.random.Philox(key=bits(seed, 0, STREAM_BOOTSTRAP)))
-    seeds, levels = sums.shape
-    step = max(_CHUNK // levels, 1)
-    means = []
-    for start in range(0, draws, step):
-        size = min(step, draws - start)
-        rows, columns = _counts(generator, size, seeds), _counts(generator, size, levels)
-        total = np.einsum("de,de->d", rows @ sums, columns)
-        number = np.einsum("de,de->d", rows @ counts, columns)
+    shape, means = sums.shape, []
+    both = np.concatenate([sums, counts]).T
+    # Many numbers of equally many seeds and levels are asked for one after the other.
+    planned = _kept if draws * sum(shape) <= _KEPT else _planned
+    for rows, columns in planned(*shape, draws, seed):
+        found = columns.astype(np.float64) @ both
+        total, number = (np.einsum("ds,ds->d", part, rows) for part in np.split(found, 2, axis=1))
         means.append(total[number > 0] / number[number > 0])
     return np.concatenate(means)
 
 
+def _planned(seeds: int, levels: int, draws: int, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """How often each draw takes each seed, uint16[d, S], and each level, uint16[d, E], chunk by chunk."""
+    generator = np.random.Generator(np.random.Philox(key=bits(seed, 0, STREAM_BOOTSTRAP)))
+    step = max(_CHUNK // levels, 1)
+    for start in range(0, draws, step):
+        size = min(step, draws - start)
+        yield _counts(generator, size, seeds), _counts(generator, size, levels)
+
+
+@lru_cache(maxsize=4)
+def _kept(seeds: int, levels: int, draws: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    return list(_planned(seeds, levels, draws, seed))
+
+
 def _counts(generator: np.random.Generator, draws: int, n: int) -> np.ndarray:
-    """How often each of ``n`` things is taken in ``n`` picks with replacement: float64[draws, n]."""
+    """How often each of ``n`` things is taken in ``n`` picks with replacement: uint16[draws, n]."""
     picks = generator.integers(0, n, (draws, n)) + np.arange(draws)[:, None] * n
-    return np.bincount(picks.ravel(), minlength=draws * n).reshape(draws, n).astype(np.float64)
+    # No count can pass 65,535: n picks of one thing are as good as impossible long before.
+    return np.bincount(picks.ravel(), minlength=draws * n).reshape(draws, n).astype(np.uint16)
