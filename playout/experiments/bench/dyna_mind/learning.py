@@ -1,0 +1,151 @@
+"""D1 to D7 and D9: read from the results that ``playout experiment dyna-mind`` leaves."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from playout.experiments.bench.peers import ROOT
+from playout.experiments.bench.suite import Bar, Context, Missing, at_least
+
+FOLDER = ROOT / "benchmarks"
+_SIMULATED = {"parsed": 0.99, "sim_exact_h1": 0.99, "sim_exact_h2": 0.98, "sim_exact_h3": 0.97}
+_MINUTES = 15
+
+
+def result(task: str) -> dict[str, Any]:
+    """What the experiment found in a task.
+
+    Raises:
+        Missing: nothing yet.
+    """
+    file = FOLDER / f"dyna_mind_{task}.json"
+    if not file.exists():
+        raise Missing(
+            f"no {file.relative_to(ROOT)}: in a checkout, type playout experiment dyna-mind --task {task}"
+            " --split test"
+        )
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def easy(context: Context) -> Bar:
+    """D1: ReSim on one box, with exact states by horizon, and cloning of actions beside it."""
+    found = result("easy")
+    simulated = found["simulation"]["resim.id"]
+    minutes = _minutes(found, "resim")
+    value = {
+        **{name: round(simulated[name], 4) for name in _SIMULATED},
+        "success": round(found["rows"]["resim.id"]["success"]["mean"], 4),
+        "actions_success": round(found["rows"]["actions.id"]["success"]["mean"], 4),
+        "core_minutes": round(minutes, 1),
+    }
+    least = {**_SIMULATED, "success": 0.92, "actions_success": 0.97}
+    return Bar(
+        value=value,
+        bar={**least, "core_minutes": _MINUTES},
+        met=at_least(value, least) and minutes <= _MINUTES,
+        note=f"recorded, {found['plan']['split']}; states over all that were visited",
+        figures=found,
+    )
+
+
+def cloning(context: Context) -> Bar:
+    """D2: ReSim against cloning of actions at equal states, in all rooms; tokens beside it."""
+    found = result("hard")
+    row = found["rows"]["resim.id"]["success"]
+    value = {"resim_id": round(row["mean"], 4), "resim_minus_actions": _interval(found, "resim - actions")}
+    return Bar(
+        value=value,
+        bar={"resim_id": 0.6, "resim_minus_actions": "printed"},
+        met=row["mean"] >= 0.6,
+        note=f"recorded, {found['plan']['split']}; equal states",
+        figures=found,
+    )
+
+
+def reinforcement(context: Context) -> Bar:
+    """D3: GRPO against its start, over all rooms."""
+    found = result("hard")
+    gain = _interval(found, "grpo - start")
+    return Bar(
+        value=gain, bar={"low": "above 0"}, met=gain["low"] > 0, note=f"recorded, {found['plan']['split']}"
+    )
+
+
+def dyna(context: Context) -> Bar:
+    """D4: Dyna-GRPO against GRPO; steps and tokens of both are in the figures."""
+    found = result("hard")
+    gain = _interval(found, "dyna - grpo")
+    return Bar(
+        value=gain,
+        bar={"mean": -0.02},
+        met=gain["mean"] >= -0.02,
+        note=f"recorded, {found['plan']['split']}; the aim is above 0",
+        figures={name: row for name, row in found["training"].items() if "dyna" in name or "grpo" in name},
+    )
+
+
+def ablations(context: Context) -> Bar:
+    """D5: one term at a time, and depths."""
+    found = result("hard")["exploratory"]
+    value = {name: row["difference"] for name, row in found.items() if name.startswith("dyna-")}
+    return Bar(value=value, bar="printed", met=bool(value), note="recorded; each minus the full one at d = 3")
+
+
+def search(context: Context) -> Bar:
+    """D6: search at every step with Monte-Carlo values, the ceiling beside it."""
+    easy_rows, hard_rows = result("easy")["rows"], result("hard")
+    value = {
+        "easy": round(easy_rows["search.id"]["success"]["mean"], 4),
+        "easy_ceiling": round(easy_rows["search-ceiling.id"]["success"]["mean"], 4),
+        "hard_minus_policy": hard_rows["exploratory"]["search - actions"]["difference"],
+    }
+    above = value["hard_minus_policy"]["low"] > 0
+    return Bar(
+        value=value,
+        bar={"easy": 0.9, "hard_minus_policy": "above 0"},
+        met=value["easy"] >= 0.9 and above,
+        note="recorded; never the solver's value but in the ceiling",
+    )
+
+
+def household(context: Context) -> Bar:
+    """D7: ReSim on unseen generated rooms of the household."""
+    found = result("household")
+    value = {name: row["success"]["mean"] for name, row in found["rows"].items()}
+    return Bar(
+        value=value,
+        bar={"resim.unseen": 0.5},
+        met=value["resim.unseen"] >= 0.5,
+        note="recorded",
+        figures=found,
+    )
+
+
+def predicted(context: Context) -> Bar:
+    """D9: the learned world model, and planning on it."""
+    found = result("world_model")
+    exact = {f"h{horizon}": found["exact"][f"h{horizon}"] for horizon in (1, 3, 5)}
+    least = {"h1": 0.98, "h3": 0.95, "h5": 0.9}
+    gap = found["planning_real"] - found["planning_predicted"]
+    return Bar(
+        value={**exact, "planning_gap": round(gap, 4)},
+        bar={**least, "planning_gap": 0.05},
+        met=at_least(exact, least) and gap <= 0.05,
+        note="recorded",
+        figures=found,
+    )
+
+
+def _interval(found: Mapping[str, Any], name: str) -> dict[str, float]:
+    both = {**found["primary"], **found["exploratory"]}
+    if name not in both:
+        raise Missing(f"the recorded experiment has no {name}: run it with --iterations above 0")
+    return both[name]["difference"]
+
+
+def _minutes(found: Mapping[str, Any], arm: str) -> float:
+    """Core-minutes of a training, rows included, on average over seeds."""
+    seconds = [
+        row["cpu_seconds"] for name, row in found["training"].items() if name.startswith(f"train.{arm}.")
+    ]
+    return sum(seconds) / len(seconds) / 60

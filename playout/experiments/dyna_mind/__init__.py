@@ -1,0 +1,1 @@
+"""The experiment ``dyna-mind``: what learning to simulate is worth, in Sokoban."""

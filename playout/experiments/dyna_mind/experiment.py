@@ -1,0 +1,238 @@
+"""What learning to simulate is worth: ReSim against cloning, then reinforcement with and without SimRollouts.
+
+Primary, named beforehand: ReSim against cloning of actions; GRPO against its start; Dyna-GRPO against GRPO,
+each on the average of all rooms. All else is exploratory. Settings and seeds are chosen on ``validation``.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from playout.core.errors import WrongUse
+from playout.evaluation.compare import compare
+from playout.experiments.dyna_mind.cells import TASKS
+from playout.experiments.grid import Cell, run_cells
+
+CELLS = "playout.experiments.dyna_mind.cells"
+RESULT = "dyna_mind.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is run."""
+
+    task: str = "easy"
+    """easy (6x6, one box) or hard (7x7, two boxes, and rooms of other kinds)."""
+    split: str = "validation"
+    """Of the rooms that are evaluated in; ``test`` is touched once."""
+    seeds: int = 3
+    """Of every training."""
+    episodes: int = 1000
+    """That every arm plays in each kind of room."""
+    model: str = "new:small"
+    """What learns."""
+    states: int = 100_000
+    """Rows of stage 1."""
+    epochs: float = 3.0
+    """Over them."""
+    warm_up: float = 2.0
+    """Epochs on actions alone, before."""
+    start: float = 0.5
+    """Epochs of the early checkpoint that reinforcement begins with, so that there is something to gain."""
+    iterations: int = 40
+    """Of reinforcement; 0 leaves it out."""
+    levels: int = 8
+    """Starts in an iteration."""
+    group: int = 8
+    """Episodes from each."""
+    searches: int = 200
+    """Episodes that the dear searches at every step play; 0 leaves them out."""
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS or self.seeds < 1 or self.episodes < 1:
+            raise WrongUse(
+                f"dyna-mind: expected a task of {', '.join(TASKS)}, seeds and episodes, got {self}"
+            )
+
+
+STAGE_1: dict[str, dict[str, Any]] = {
+    "actions": {"rows": "actions"},
+    "reasoning": {"rows": "reasoning"},
+    "resim": {"rows": "resim"},
+}
+"""Arm -> rows of ``train resim``. Equal states; tokens are reported."""
+LEVELS = {"opening": 8, "per_episode": 6, "lost": 1}
+"""Of all rows: many rooms, a few states of each."""
+START = "start"
+_NO_PHASE = {"simulation": 0}
+STAGE_2: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "grpo": (_NO_PHASE, {}),
+    "rloo": (_NO_PHASE, {"advantage": "rloo"}),
+    "gigpo": (_NO_PHASE, {"advantage": "gigpo"}),
+    "shuffled": (_NO_PHASE, {"shuffle": True}),
+    "dyna": ({"depth": 3}, {}),
+    "dyna-no-standard": ({"depth": 3, "standard": False}, {}),
+    "dyna-no-stripped": ({"depth": 3, "stripped": False}, {}),
+    "dyna-no-refined": ({"depth": 3, "refined": False}, {}),
+    "dyna-d1": ({"depth": 1}, {}),
+    "dyna-d5": ({"depth": 5}, {}),
+}
+"""Arm -> settings and credit of ``train dyna-grpo`` from the start; ``shuffled`` is the negative control."""
+SEARCHES: dict[str, dict[str, Any]] = {
+    "search": {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4},
+    "search-ceiling": {"value": "distance", "branches": 4, "depth": 3},
+}
+"""Arm -> options of the agent ``resim``, whose policy is that of ``actions``."""
+PRIMARY = (("resim", "actions"), ("grpo", START), ("dyna", "grpo"))
+
+
+def cells_of(plan: Plan) -> list[Cell]:
+    """All cells: trainings first."""
+    found = []
+    for seed in range(plan.seeds):
+        found += [_stage_1(plan, arm, seed, data, plan.epochs) for arm, data in STAGE_1.items()]
+        if plan.iterations:
+            start = {"rows": "resim", "refine": 0.25}
+            found.append(_stage_1(plan, START, seed, start, plan.start))
+            found += [_stage_2(plan, arm, seed) for arm in STAGE_2]
+    for rooms in TASKS[plan.task]:
+        found.append(_evaluation(plan, "random", rooms, None, plan.episodes, agent="random"))
+        for seed in range(plan.seeds):
+            for arm in trained_arms(plan):
+                found.append(_evaluation(plan, arm, rooms, seed, plan.episodes, trained=arm))
+            if plan.searches:
+                found += [_search(plan, arm, rooms, seed) for arm in SEARCHES]
+    return found
+
+
+def trained_arms(plan: Plan) -> tuple[str, ...]:
+    """The arms that learn."""
+    return (*STAGE_1, *((START, *STAGE_2) if plan.iterations else ()))
+
+
+def experiment(
+    folder: Path | str,
+    plan: Plan = Plan(),
+    *,
+    workers: int = 2,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Run what has not been run, and compare."""
+    results = run_cells(cells_of(plan), folder, workers=workers, progress=progress)
+    found = summary(plan, results)
+    Path(folder, RESULT).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return found
+
+
+def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows with their intervals, the primary comparisons, and what the trainings took."""
+    kinds = tuple(TASKS[plan.task])
+
+    def arm(name: str, metric: str = "success", rooms: Sequence[str] = kinds) -> dict[int, dict[str, float]]:
+        return {
+            seed: {
+                f"{kind} {number}": value
+                for kind in rooms
+                for number, value in enumerate(
+                    results[_name("eval", name, kind, None if name == "random" else seed)][metric]
+                )
+            }
+            for seed in range(plan.seeds)
+        }
+
+    def simulated(name: str, kind: str) -> dict[str, float]:
+        found = [results[_name("eval", name, kind, seed)]["simulation"] for seed in range(plan.seeds)]
+        names = [key for key in found[0] if all(key in one for one in found)]
+        return {key: float(np.mean([one[key] for one in found])) for key in names}
+
+    arms = ["random", *trained_arms(plan), *(SEARCHES if plan.searches else ())]
+    rows = {
+        f"{name}.{kind}": {
+            metric: compare(arm(name, metric, [kind]), arm(name, metric, [kind])).a.to_json()
+            for metric in ("success", "length", "deadlock")
+        }
+        for name in arms
+        for kind in kinds
+    }
+    pairs = [(a, b) for a, b in PRIMARY if a in arms and b in arms]
+    others = [(a, "dyna") for a in arms if a.startswith("dyna-")]
+    others += [(a, "grpo") for a in ("rloo", "gigpo", "shuffled") if a in arms]
+    others += [(a, "actions") for a in ("reasoning", *SEARCHES) if a in arms]
+    return {
+        "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
+        "rows": rows,
+        "simulation": {
+            f"{name}.{kind}": simulated(name, kind) for name in arms[1:] for kind in kinds
+        },
+        "primary": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in pairs},
+        "exploratory": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in others},
+        "training": {name: result for name, result in results.items() if name.startswith("train")},
+    }  # fmt: skip
+
+
+def table(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The rows, for a terminal: success, deadlocks, states that were simulated rightly."""
+    return [
+        (
+            name,
+            f"{row['success']['mean']:.3f} [{row['success']['low']:.3f}, {row['success']['high']:.3f}]",
+            f"{row['deadlock']['mean']:.3f}",
+            _share(found["simulation"].get(name, {}).get("sim_exact")),
+        )
+        for name, row in found["rows"].items()
+    ]
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _name(kind: str, arm: str, rooms: str, seed: int | None) -> str:
+    return ".".join([kind, arm, rooms, *([] if seed is None else [str(seed)])])
+
+
+def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: float) -> Cell:
+    kwargs = {
+        "task": plan.task, "seed": seed, "model": plan.model, "warm_up": plan.warm_up, "epochs": epochs,
+        "data": {**LEVELS, **data, "states": plan.states},
+    }  # fmt: skip
+    return Cell(_name("train", arm, "id", seed), f"{CELLS}:learn_rows", kwargs)
+
+
+def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
+    settings, credit = STAGE_2[arm]
+    start = _name("train", START, "id", seed)
+    size = {"iterations": plan.iterations, "levels": plan.levels, "group": plan.group}
+    kwargs = {
+        "task": plan.task, "seed": seed, "start": start, "settings": {**size, **settings}, "credit": credit
+    }  # fmt: skip
+    return Cell(_name("train", arm, "id", seed), f"{CELLS}:reinforce", kwargs, (start,))
+
+
+def _search(plan: Plan, arm: str, rooms: str, seed: int) -> Cell:
+    return _evaluation(
+        plan, arm, rooms, seed, plan.searches, agent="resim", trained="actions", options=SEARCHES[arm]
+    )
+
+
+def _evaluation(
+    plan: Plan,
+    arm: str,
+    rooms: str,
+    seed: int | None,
+    episodes: int,
+    *,
+    agent: str = "language",
+    trained: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Cell:
+    after = () if trained is None else (_name("train", trained, "id", seed),)
+    kwargs = {
+        "task": plan.task, "rooms": rooms, "split": plan.split, "episodes": episodes, "agent": agent,
+        "trained": after[0] if after else None, "options": dict(options or {}),
+    }  # fmt: skip
+    return Cell(_name("eval", arm, rooms, seed), f"{CELLS}:evaluate", kwargs, after)

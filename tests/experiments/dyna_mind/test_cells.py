@@ -1,0 +1,53 @@
+"""The cells, as small as they can be: each leaves what the next one and the summary need."""
+
+import pytest
+
+pytest.importorskip("trl")
+
+from playout.core import WrongUse
+from playout.experiments.dyna_mind import cells
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cells")
+    data = {"states": 60, "refine": 0.5}
+    found = cells.learn_rows(
+        task="easy", seed=0, model="new:tiny", data=data, warm_up=1.0, epochs=2.0, folder=folder / "start"
+    )
+    assert found["step"] > 0 and found["cpu_seconds"] > 0
+    return folder
+
+
+def test_reinforcement_goes_on_from_a_cell(folder):
+    settings = {"iterations": 2, "levels": 1, "group": 2, "depth": 1}
+    found = cells.reinforce(
+        task="easy", seed=0, start="start", settings=settings, credit={}, folder=folder / "dyna"
+    )
+    assert found["env_steps"] > 0 and found["generated_tokens"] > found["env_steps"]
+    assert (found["first"]["simulation_phase"], found["last"]["simulation_phase"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("agent", "trained", "options"),
+    [
+        ("random", None, {}),
+        ("language", "start", {}),
+        ("resim", "start", {"rollouts": 1, "horizon": 2, "branches": 2, "depth": 1}),
+    ],
+)
+def test_evaluation(folder, agent, trained, options):
+    found = cells.evaluate(
+        task="easy", rooms="id", split="validation", episodes=3, folder=folder / f"eval-{agent}",
+        agent=agent, trained=trained, options=options,
+    )  # fmt: skip
+    assert len(found["success"]) == len(found["length"]) == 3
+    assert (found["simulated_steps"] > 0) == (agent == "resim")
+    assert ("parsed" in found["simulation"]) == (agent == "language")
+
+
+def test_rooms_of_evaluation_are_held_out():
+    assert cells.world("hard", "ood-size", "test")["split"] == "test"
+    assert cells.world("easy", "id", "train")["source"] == "fresh"
+    with pytest.raises(WrongUse, match="no rooms"):
+        cells.world("easy", "ood-size", "test")

@@ -1,0 +1,81 @@
+"""Which cells there are, and what becomes of their results; nothing is trained here."""
+
+import json
+
+import pytest
+
+from playout.core import WrongUse
+from playout.experiments.bench.dyna_mind import learning
+from playout.experiments.bench.suite import Context, Missing
+from playout.experiments.dyna_mind.experiment import STAGE_1, STAGE_2, Plan, cells_of, summary, table
+
+BETTER = {"random": 0.2, "actions": 0.5, "grpo": 0.75, "dyna": 0.75, "start": 0.5}
+
+
+def results(plan):
+    """Every arm succeeds in a share of 40 rooms: those of ``BETTER``, others in all."""
+    found = {}
+    for cell in cells_of(plan):
+        kind, arm, *_ = cell.name.split(".")
+        if kind == "train":
+            found[cell.name] = {"cpu_seconds": 60.0}
+            continue
+        good = round(40 * BETTER.get(arm, 1.0))
+        found[cell.name] = {
+            "success": [1.0] * good + [0.0] * (40 - good),
+            "length": [9.0] * 40,
+            "deadlock": [0.0] * 40,
+            "simulation": {
+                "parsed": 1.0, "sim_exact": 1.0, **{f"sim_exact_h{h}": 1.0 for h in (1, 2, 3)}
+            },
+        }  # fmt: skip
+    return found
+
+
+def test_trainings_come_before_what_needs_them():
+    plan = Plan(task="hard", seeds=2)
+    seen = set()
+    for cell in cells_of(plan):
+        assert set(cell.after) <= seen
+        seen.add(cell.name)
+    assert {f"train.{arm}.id.1" for arm in (*STAGE_1, "start", *STAGE_2)} <= seen
+    assert {"eval.dyna.ood-boxes.0", "eval.search.ood-size.1", "eval.random.id"} <= seen
+
+
+def test_without_reinforcement_and_searches():
+    names = [cell.name for cell in cells_of(Plan(seeds=1, iterations=0, searches=0))]
+    assert [name for name in names if name.startswith("train")] == [f"train.{arm}.id.0" for arm in STAGE_1]
+    assert len(names) == 7
+
+
+@pytest.mark.parametrize("task", ["easy", "hard"])
+def test_summary_and_bars(task, tmp_path, monkeypatch):
+    plan = Plan(task=task, seeds=3, episodes=40)
+    found = json.loads(json.dumps(summary(plan, results(plan))))
+    gain = found["primary"]["resim - actions"]["difference"]
+    assert gain["mean"] == 0.5 and gain["low"] > 0.3
+    assert found["primary"]["grpo - start"]["difference"]["mean"] == 0.25
+    assert found["primary"]["dyna - grpo"]["difference"]["mean"] == 0.0
+    assert {len(row) for row in table(found)} == {4}
+    monkeypatch.setattr(learning, "FOLDER", tmp_path)
+    tmp_path.joinpath(f"dyna_mind_{task}.json").write_text(json.dumps(found))
+    context = Context(tmp_path)
+    if task == "easy":
+        assert learning.easy(context).met is False  # actions alone reach half of what is asked
+        return
+    assert (
+        learning.cloning(context).met and learning.reinforcement(context).met and learning.dyna(context).met
+    )
+    assert len(learning.ablations(context).value) == 5
+
+
+def test_what_was_not_run_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(learning, "FOLDER", learning.ROOT / "benchmarks" / "nowhere")
+    for measure in (learning.easy, learning.cloning, learning.search, learning.household, learning.predicted):
+        with pytest.raises(Missing, match="playout experiment dyna-mind"):
+            measure(Context(tmp_path))
+
+
+def test_wrong_plans():
+    with pytest.raises(WrongUse, match="task"):
+        Plan(task="harder")
