@@ -13,6 +13,7 @@ from playout.cli.parsing import Flag
 EXPERIMENTS = {
     "rlhs": "what feedback at once and feedback in hindsight make of an adviser",
     "assistance-zero": "how much work assistants save somebody who builds a house only they know",
+    "dyna-mind": "what learning to simulate is worth beside learning to act",
 }
 """Name -> what it shows; its subcommand is below."""
 
@@ -110,6 +111,46 @@ class AssistanceZero(_Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DynaMind(_Common):
+    """What learning to simulate is worth: ReSim and cloning, then GRPO and Dyna-GRPO, ablations, search.
+
+    Example: playout experiment dyna-mind --task easy --iterations 0
+    """
+
+    task: Literal["easy", "hard"] = "easy"
+    """easy: 6x6, one box. hard: 7x7, two boxes, and rooms of other kinds."""
+    split: Literal["validation", "test"] = "validation"
+    """Of the rooms: validation for choices, test once."""
+    episodes: int = 1000
+    """That every arm plays in each kind of room."""
+    states: int = 100_000
+    """Rows of stage 1."""
+    iterations: int = 40
+    """Of reinforcement; 0 leaves stage 2 out."""
+    searches: int = 200
+    """Episodes with search at every step; 0 leaves them out."""
+
+    def begin(self) -> tuple[Path, dict[str, Any]]:
+        """Run it; its folder and its results."""
+        from playout.experiments.dyna_mind.experiment import RESULT, Plan, experiment
+
+        folder = self.out or Path("runs", "experiments", f"dyna-mind-{self.task}-{self.split}")
+        plan = Plan(
+            task=self.task, split=self.split, seeds=self.seeds or Plan.seeds, episodes=self.episodes,
+            states=self.states, iterations=self.iterations, searches=self.searches,
+        )  # fmt: skip
+        found = experiment(folder, plan, workers=self.workers, progress=console.note)
+        console.note(f"all numbers: {folder / RESULT}")
+        return folder, found
+
+    def rows(self, found: dict[str, Any]) -> list[tuple[str, ...]]:
+        """The table in the terminal, its head first."""
+        from playout.experiments.dyna_mind.experiment import table
+
+        return [("agent and rooms", "success", "deadlocks", "states simulated rightly"), *table(found)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class List:
     """Say which experiments there are."""
 
@@ -117,11 +158,12 @@ class List:
 Options = (
     Annotated[Rlhs, subcommand("rlhs")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
+    | Annotated[DynaMind, subcommand("dyna-mind")]
     | Annotated[List, subcommand("list")]
 )
 
 
-def run(options: Rlhs | AssistanceZero | List) -> None:
+def run(options: Rlhs | AssistanceZero | DynaMind | List) -> None:
     """Run what is missing, draw, and say where it is."""
     if isinstance(options, List):
         console.show(console.table(("experiment", "shows"), EXPERIMENTS.items()))

@@ -21,6 +21,7 @@ SUITES: dict[str, str] = {
     "household": "playout.experiments.bench.household",
     "building": "playout.experiments.bench.building",
     "assistance-zero": "playout.experiments.bench.assistance",
+    "dyna-mind": "playout.experiments.bench.dyna_mind",
 }
 """Name -> module."""
 
