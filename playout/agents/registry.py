@@ -50,6 +50,7 @@ RUN_LOADERS: dict[str, str] = {
     "actor-critic": "playout.training.actor_policy:load_agent",
     "planner": "playout.agents.planner.agent:load_run",
     "building": "playout.agents.building.agent:load_agent",
+    "claims": "playout.training.claim_agent:load_agent",
 }
 """``"policy"`` of a run's manifest -> ``"module:function"``, called as ``function(folder, options)``.
 

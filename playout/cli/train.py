@@ -13,7 +13,7 @@ from playout.cli.parsing import Flag, pairs
 from playout.core import WrongUse
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
-from playout.training import dyna_settings, resim_settings
+from playout.training import dyna_settings, resim_settings, rlhs_settings
 from playout.training.assistance_settings import AssistanceConfig, CloningConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
@@ -325,6 +325,54 @@ class Cloning(_Common):
         return cloning(config, out=self.out, resume=self.resume, progress=progress)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rlhs(_Common):
+    """Learn to advise customers from what they say at once, or once they know what came of it.
+
+    Example: playout train rlhs --feedback immediate --algorithm ppo --policy table --out runs/rlhs
+    """
+
+    feedback: str
+    """Who rates, knowing what: immediate, partial, oracle, horizon:N, world_model:A, observed:SHARE."""
+    algorithm: rlhs_settings.Algorithm = rlhs_settings.RLHSConfig.algorithm
+    """ppo and reinforce learn as they advise, dpo from comparisons of the base's advice."""
+    policy: str = rlhs_settings.RLHSConfig.policy
+    """table: claims by what is so. text: a small decoder that writes sentences. Else a model to begin with:
+    a run, hf:PATH_OR_HUB_ID, gguf:FILE, smollm2."""
+    reward: rlhs_settings.Reward = rlhs_settings.RLHSConfig.reward
+    """Learn from the customers' ratings, or from a model of their comparisons."""
+    base: rlhs_settings.Base = rlhs_settings.RLHSConfig.base
+    """What table and text say before they learn."""
+    manners: Flag = rlhs_settings.RLHSConfig.manners
+    """Let table hear how customers speak."""
+    market: OmitArgPrefixes[rlhs_settings.MarketConfig] = field(default_factory=rlhs_settings.MarketConfig)
+    settings: OmitArgPrefixes[rlhs_settings.RLHSSettings] = field(default_factory=rlhs_settings.RLHSSettings)
+
+    @property
+    def env(self) -> str:
+        """The world to be evaluated in."""
+        if self.policy == rlhs_settings.TABLE:
+            return "playout/ConsultancyClaims-v0 --env split=test"
+        return "playout/Consultancy-v0 --env split=test facts=required questions=0"
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.rlhs import rlhs
+
+        config = rlhs_settings.RLHSConfig(
+            feedback=self.feedback,
+            algorithm=self.algorithm,
+            policy=self.policy,
+            reward=self.reward,
+            base=self.base,
+            manners=self.manners,
+            seed=self.seed,
+            market=self.market,
+            settings=self.settings,
+        )
+        return rlhs(config, out=self.out, resume=self.resume, progress=progress)
+
+
 Options = (
     Annotated[Sft, subcommand("sft")]
     | Annotated[Resim, subcommand("resim")]
@@ -334,10 +382,11 @@ Options = (
     | Annotated[Ppdpp, subcommand("ppdpp")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
     | Annotated[Cloning, subcommand("cloning")]
+    | Annotated[Rlhs, subcommand("rlhs")]
 )
 
 
-def run(options: Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero | Cloning) -> None:
+def run(options: Rlhs | Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero | Cloning) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

@@ -13,16 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from playout.core import MissingExtra, WrongUse
-from playout.rollouts.store import Run, RunWriter, open_run
+from playout.core import MissingExtra
+from playout.rollouts.store import Run, RunWriter, mark_policy, open_run
 from playout.training.rlhs_market import Advice, Customers, Market
-from playout.training.rlhs_settings import TABLE, RLHSConfig
+from playout.training.rlhs_settings import TABLE, RLHSConfig, completed
 from playout.training.settings import PPOSettings, PPOUpdate
 
 try:
     import torch
 
     from playout.training import ppo
+    from playout.training.claim_agent import KIND, POLICY
     from playout.training.claim_policy import ClaimTable, as_advice, seen
     from playout.training.reinforce import MeanBaseline, reinforce_update
     from playout.training.rlhs_claims import (
@@ -40,7 +41,7 @@ except ModuleNotFoundError as error:
 Progress = Callable[[int, int], None]
 """Called as ``progress(done, total)`` with numbers of iterations or epochs."""
 
-POLICY, REWARD_MODEL, STATE = "policy", "reward_model.json", "dpo.pt"
+REWARD_MODEL, STATE = "reward_model.json", "dpo.pt"
 _RATES = {"ppo": 0.02, "reinforce": 0.05, "dpo": 0.02}
 """Of the table, chosen on validation."""
 _BATCH = 512  # pairs of an optimiser step of DPO
@@ -56,14 +57,16 @@ def rlhs(
     Raises:
         WrongUse: ``config`` or ``out`` cannot be right.
     """
-    tell = progress or (lambda done, total: None)
+    tell, config = progress or (lambda done, total: None), completed(config)
     # What cannot be right is said before a folder is made.
     market = Market(config.market, config.feedback, "train", seed=config.seed)
     with open_run(out, {"method": "rlhs", **asdict(config)}, resume=resume) as run:
         if config.policy == TABLE:
             _table(config, run, market, tell)
         else:
-            raise WrongUse(f"rlhs: expected policy {TABLE!r}, got {config.policy!r}: text comes next")
+            from playout.training.rlhs_text import learn_text
+
+            learn_text(config, run, market, tell)
     return Run(out)
 
 
@@ -80,9 +83,15 @@ def _table(config: RLHSConfig, run: RunWriter, market: Market, progress: Progres
         online_settings(config, _RATES[config.algorithm]),
         run,
         seed=config.seed,
-        keep=lambda: policy.save(run.folder / POLICY),
+        keep=lambda: keep_table(run, policy),
         progress=progress,
     )
+
+
+def keep_table(run: RunWriter, policy: ClaimTable) -> None:
+    """Make this the policy of the run."""
+    policy.save(run.folder / POLICY)
+    mark_policy(run.folder, KIND)
 
 
 def online_settings(config: RLHSConfig, rate: float) -> PPOSettings:
@@ -154,7 +163,7 @@ def _dpo(
         found = validation.measure(looked_at, table_advice(policy, looked_at, seed=config.seed))
         means = {name: float(np.nanmean(values)) for name, values in found.items()}
         run.log([{"iteration": epoch + 1, "loss": float(np.mean(losses)), **means}])
-        policy.save(run.folder / POLICY)
+        keep_table(run, policy)
         _save(file, {"done": epoch + 1, **{name: part.state_dict() for name, part in parts.items()}})
         progress(epoch + 1, epochs)
 

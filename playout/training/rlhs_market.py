@@ -45,6 +45,8 @@ class Advice(NamedTuple):
     """int8[N, 3]: of each option."""
     prices: NDArray[np.int8]
     """int8[N]: the statement of prices, heard by who does not see them."""
+    told: Floats | None = None
+    """float64[N, 3], nan where nothing: the prices in so many words; None where the statement says all."""
 
 
 class Judged(NamedTuple):
@@ -114,7 +116,7 @@ class Market:
     def visits(self, customers: Customers, advice: Advice) -> Visits:
         """All that can come of advice."""
         scenarios = customers.scenarios
-        told = rules.tell(scenarios.price, advice.prices)
+        told = rules.tell(scenarios.price, advice.prices) if advice.told is None else advice.told
         return rules.visit(scenarios, self._users(customers), advice.claims, told, self.terms.fixed.evaluator)
 
     def measure(self, customers: Customers, advice: Advice) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """What can be set in runs of RLHS: light dataclasses, which commands and experiments read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from playout.core import WrongUse
@@ -44,14 +44,18 @@ class MarketConfig:
     """``oracle``: weight of what the best option would have been worth more."""
 
 
+_SIZES = {"iterations": (200, 40), "batch": (512, 192), "pairs": (10_000, 2000)}
+"""What 0 stands for: by a table, by a language model."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class RLHSSettings:
     """How a policy learns from feedback on advice."""
 
-    iterations: int = 200
-    """ppo, reinforce: of giving advice and learning from it."""
-    batch: int = 512
-    """ppo, reinforce: visits of an iteration."""
+    iterations: int = 0
+    """ppo, reinforce: of giving advice and learning from it; 0: 200 by a table, 40 by a language model."""
+    batch: int = 0
+    """ppo, reinforce: visits of an iteration; 0: 512 by a table, 192 by a language model."""
     learning_rate: float | None = None
     """Of Adam; None: chosen for the policy and the algorithm."""
     kl: float = 0.0
@@ -63,9 +67,10 @@ class RLHSSettings:
     minibatches: int = 2
     """ppo: optimiser steps per epoch."""
     dpo_epochs: int | None = None
-    """dpo: how often each pair is learnt from; None: 20 times by a table, once by a language model."""
-    pairs: int = 10_000
-    """dpo, reward-model: how many pairs of answers are compared."""
+    """dpo: how often each pair is learnt from; None: 20 times by a table, twice by a language model."""
+    pairs: int = 0
+    """dpo, reward-model: how many pairs of answers are compared; 0: 10,000 by a table, 2000 by a language
+    model."""
     evaluator_beta: float = 5.0
     """dpo, reward-model: inverse temperature of whoever compares; ratings are in [-1, 1]."""
     beta: float = 0.1
@@ -78,7 +83,7 @@ class RLHSSettings:
     """A control: every visit is paid, or every pair decided, by what another one deserved."""
     adapter: int = 0
     """Language models: rank of LoRA; 0 trains all weights."""
-    max_tokens: int = 64
+    max_tokens: int = 48
     """Language models: most tokens of an answer."""
     save_every: int = 50
     """Iterations between two saved states."""
@@ -88,7 +93,7 @@ class RLHSSettings:
             ("iterations", 1), ("batch", 2), ("epochs", 1), ("minibatches", 1), ("pairs", 10),
             ("adapter", 0), ("max_tokens", 1), ("save_every", 1), ("kl", 0), ("entropy", 0),
         ):  # fmt: skip
-            if getattr(self, name) < least:
+            if getattr(self, name) < least and not (name in _SIZES and getattr(self, name) == 0):
                 raise WrongUse(f"rlhs: expected {name} >= {least}, got {getattr(self, name)}")
         if self.dpo_epochs is not None and self.dpo_epochs < 1:
             raise WrongUse(f"rlhs: expected dpo_epochs >= 1, got {self.dpo_epochs}")
@@ -127,3 +132,10 @@ class RLHSConfig:
                 raise WrongUse(
                     f"rlhs: {name}: expected one of {', '.join(get_args(known))}, got {getattr(self, name)!r}"
                 )
+
+
+def completed(config: RLHSConfig) -> RLHSConfig:
+    """``config`` with the sizes that were left to the kind of its policy."""
+    kind = int(config.policy != TABLE)
+    chosen = {name: sizes[kind] for name, sizes in _SIZES.items() if not getattr(config.settings, name)}
+    return replace(config, settings=replace(config.settings, **chosen))

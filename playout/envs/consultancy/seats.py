@@ -115,7 +115,9 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         self.terms = Terms.of(
             catalogue=catalogue, domain=domain, mix=mix, split=split, people=people, feedback=feedback
         )
-        self.feedback, self.facts, self.questions, self.max_steps = feedback, facts, questions, max_steps
+        self.feedback: Knowledge = feedback
+        self.facts: Facts = facts
+        self.questions, self.max_steps = questions, max_steps
         self.render_mode = render_mode
         self.possible_agents = list(SEATS)
         self.agents: list[str] = []

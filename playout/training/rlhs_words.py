@@ -1,0 +1,69 @@
+"""Advice in words: what a language policy reads of customers, and the claims that its answers make.
+
+Words are those of ``simulators.consultancy``, as in ``playout/Consultancy-v0`` with ``questions=0`` and
+``facts="required"``, so that a policy that has learnt here plays there.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from playout.agents import prompts
+from playout.agents.language import LanguageConfig
+from playout.agents.prompts import tagged
+from playout.core import Chat, Completion, Turn
+from playout.language.parsing import parse_answer
+from playout.simulators.consultancy import rules
+from playout.simulators.consultancy.catalogue import Catalogue
+from playout.simulators.consultancy.parsing import parse, statement_of
+from playout.simulators.consultancy.scenarios import Scenarios
+from playout.simulators.consultancy.speech import category_of, instructions, request
+from playout.simulators.consultancy.texts import WORDINGS, render
+from playout.training.rlhs_market import Advice, Customers
+
+
+def chats_of(catalogue: Catalogue, customers: Customers, agent: LanguageConfig) -> list[Chat]:
+    """What a policy that is asked as ``agent`` says reads of each of N customers."""
+    system = prompts.system(instructions(catalogue), agent.mode)
+    ask = prompts.CHATS[agent.prompt, agent.context]
+    said = [request(catalogue, scenario, "required") for scenario in _each(customers.scenarios)]
+    return [ask(system, _turn(number, text), ()) for number, text in enumerate(said)]
+
+
+def worded(catalogue: Catalogue, customers: Customers, advice: Advice, wordings: Sequence[int]) -> list[str]:
+    """Advice without words as answers; ``wordings`` (numbers below ``WORDINGS``) say how, [N]."""
+    told = rules.tell(customers.scenarios.price, advice.prices)
+    # Prices are told to who does not see them only.
+    told[customers.scenarios.shown] = np.nan
+    return [
+        tagged(
+            render(
+                category_of(catalogue, scenario), int(scenario.feature[0]), advice.claims[i].tolist(),
+                told[i].tolist(), wordings[i] % WORDINGS,
+            )
+        )
+        for i, scenario in enumerate(_each(customers.scenarios))
+    ]  # fmt: skip
+
+
+def heard(catalogue: Catalogue, customers: Customers, completions: Sequence[Completion]) -> Advice:
+    """What N customers take from the answers; one that cannot be read says nothing."""
+    claims, told, prices = [], [], []
+    for scenario, completion in zip(_each(customers.scenarios), completions, strict=True):
+        text = parse_answer(completion.text).action or ""
+        found = parse(text, category_of(catalogue, scenario), int(scenario.feature[0]))
+        claims.append(found.claims)
+        told.append(found.told)
+        prices.append(statement_of(found.told, scenario.price[0].tolist()))
+    return Advice(np.array(claims, np.int8), np.array(prices, np.int8), np.array(told, np.float64))
+
+
+def _each(scenarios: Scenarios) -> list[Scenarios]:
+    return [scenarios.row(i) for i in range(len(scenarios.case))]
+
+
+def _turn(number: int, observation: str) -> Turn:
+    return Turn(
+        observation=observation, instructions="", legal_actions=None, reward=0.0, info={}, episode=number,
+        t=0, seat="",
+    )  # fmt: skip
