@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from playout.agents.dyna.lookahead import Seen, distance
-from playout.agents.dyna.response import Response, parse
+from playout.agents.dyna.response import SEE, Response, parse
 from playout.agents.dyna.scoring import Checked, SimScore, check, told
 from playout.core import Branchable, WrongUse
 from playout.rollouts import lookup
@@ -105,6 +105,41 @@ def judged(episode: Mapping[str, Any]) -> Iterator[Judged]:
                 reading.whole and bool(futures), checked, values,
             )  # fmt: skip
         observation, *_, info = world.step(step["action"])
+
+
+def marked(episode: Mapping[str, Any]) -> dict[int, list[dict[str, Any]]]:
+    """Step -> its futures as reports draw them: each state with whether it came true.
+
+    Empty where nothing was imagined, or the episode cannot be played again.
+    """
+    if not any(SEE in written["text"] for step in episode["steps"] for written in step["completions"][-1:]):
+        return {}
+    try:
+        return {one.t: _drawn(one) for one in judged(episode) if one.response.futures}
+    except Exception:  # whatever a foreign environment raises: the report goes on without it
+        return {}
+
+
+def _drawn(one: Judged) -> list[dict[str, Any]]:
+    """The futures of a response; ``checked`` holds their states in order, but for those nobody can know."""
+    found, checked = [], list(one.checked)
+    for future in one.response.futures:
+        seen = []
+        for depth, step in enumerate(future.steps, 1):
+            if step.state is None:
+                continue
+            if checked and (checked[0].horizon, checked[0].said) == (depth, step.state):
+                seen.append(_mark(checked.pop(0)))
+            else:
+                seen.append(f"{step.state} (after the step limit)")
+        found.append({"do": list(future.actions), "see": seen, "value": future.value})
+    return found
+
+
+def _mark(step: Checked) -> str:
+    if step.exact:
+        return f"✓ {step.said}"
+    return f"✗ {step.said} (really: {'the end' if step.true is None else step.true})"
 
 
 def _values(world: Branchable, response: Response) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from playout.core.errors import WrongUse
 from playout.evaluation.compare import compare
 from playout.evaluation.report.page import page
 from playout.evaluation.report.replay import Replayer
+from playout.evaluation.simulation import marked
 from playout.evaluation.summary import scores, summarise
 from playout.rollouts.store import Run
 
@@ -73,7 +74,9 @@ def _blocks(
             for episode in one.run.episodes():
                 one.light.append({**episode, "steps": ()})
                 one.index.append(_entry(episode))
-                yield f"e{number}-{episode['episode']}", _small(episode, *replayer.frames(episode))
+                futures = marked(episode) if replayer.left > 0 else {}
+                small = _small(episode, futures, *replayer.frames(episode))
+                yield f"e{number}-{episode['episode']}", small
                 done += 1
                 if progress is not None:
                     progress(done, total)
@@ -120,11 +123,18 @@ def _entry(episode: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _small(episode: Mapping[str, Any], frames: list[Any] | None, note: str | None) -> dict[str, Any]:
-    """What the viewer shows of an episode: frames put in, token ids left out."""
+def _small(
+    episode: Mapping[str, Any], futures: Mapping[int, Any], frames: list[Any] | None, note: str | None
+) -> dict[str, Any]:
+    """What the viewer shows of an episode: frames and futures put in, token ids left out."""
     kept = ("seed", "agents", "outcome", "error", "timings")
     steps = [
-        {**step, "completions": [_written(one) for one in step["completions"]]} for step in episode["steps"]
+        {
+            **step,
+            "completions": [_written(one) for one in step["completions"]],
+            "futures": futures.get(t, step["futures"]),
+        }
+        for t, step in enumerate(episode["steps"])
     ]
     return {**{name: episode[name] for name in kept}, "steps": steps, "frames": frames, "note": note}
 
