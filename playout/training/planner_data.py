@@ -1,6 +1,7 @@
 """Where a planner's examples come from: dialogues of any act policy, and teachers by name."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gymnasium as gym
@@ -14,6 +15,7 @@ from playout.envs.spaces import Language
 from playout.rollouts import lookup
 from playout.simulators.dialogue.task import ActTask, codes
 from playout.training.act_episodes import ActEpisodes, Copies, Integers, act_episodes
+from playout.training.corpus_examples import corpus_examples
 from playout.training.word_copies import WordCopies
 
 _MOST_COPIES, _MOST_TALKING = 512, 32
@@ -85,9 +87,13 @@ class Dialogues:
 def examples(dialogues: Dialogues, teacher: str, episodes: int, *, seed: int) -> Examples:
     """What ``teacher`` does in ``episodes`` dialogues with people of the training split.
 
+    A file or folder of a corpus (``corpus_examples``) has dialogues of its own, which are all taken.
+
     Raises:
         WrongUse: there is no such teacher.
     """
+    if Path(teacher).exists() and teacher not in dialogues.task.acts:
+        return Examples(*corpus_examples(dialogues.task, Path(teacher)))
     policy = policy_named(teacher, dialogues.task)
     if teacher == "hand":
         policy = Noisy(policy, _NOISE)

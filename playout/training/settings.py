@@ -282,17 +282,17 @@ class PPDPPSettings:
     """Dialogues to learn from by reinforcement; 0 leaves it out."""
     batch: int = 10
     """Dialogues of an optimiser step; the released code takes 1."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 1e-2
     """Of Adam in reinforcement learning."""
     weight_decay: float = 0.01
     """Of Adam, in both."""
-    advantage: Advantage = "batch"
+    advantage: Advantage = "raw"
     """raw: the discounted return, as the paper says. batch: less the mean of the batch at the same turn,
     over its deviation. repo: standardised within each dialogue, as the released code does; how well a
     dialogue ended then counts for nothing, so this is for comparison only."""
     discount: float = 0.999
     """Gamma."""
-    entropy: float = 0.01
+    entropy: float = 0.06
     """Weight of the entropy bonus; the released code has none."""
     failure: float | None = None
     """Added to the last reward of a dialogue without success (-1 in TRIP, Zhang et al. 2024)."""

@@ -144,7 +144,10 @@ def test_a_run_is_an_agent(tmp_path):
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"batch": 1}, "batch compares dialogues"), ({"validation": 0}, "validation >= 1")],
+    [
+        ({"batch": 1, "advantage": "batch"}, "batch compares dialogues"),
+        ({"validation": 0}, "validation >= 1"),
+    ],
 )
 def test_settings_that_cannot_be_are_refused(wrong, said):
     with pytest.raises(WrongUse, match=said):

@@ -5,6 +5,8 @@ Reward, PPDPP's (Deng et al., ICLR 2024): SL on a deal, the price as a share of 
 negative SL, and no success. A seller who walks away costs what the turns that were left would have cost.
 """
 
+from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,12 +86,18 @@ class Negotiation:
             leaves=self.population.leaves,
             tones=self.population.tones,
             bends=self.population.bends,
-            step=np.array([item.unit / (item.list_price - item.target) for item in self.items]),
+            step=_steps(self.items),
             walks=walk_away,
             confusion=self.assessor.confusion,
             samples=self.assessor.samples,
             max_turns=max_turns,
         )
+
+    def about(self, item: Item) -> "Negotiation":
+        """The same people, about one listing."""
+        other = copy(self)
+        other.items, other.settings = (item,), self.settings._replace(step=_steps((item,)))
+        return other
 
     def meet(self, keys: np.ndarray) -> rules.State:
         """A buyer and a seller each, with nothing said; the list price can be seen."""
@@ -178,3 +186,8 @@ class Negotiation:
         from playout.simulators.dialogue.bargaining.speech import BargainingSpeech
 
         return BargainingSpeech(self)
+
+
+def _steps(items: Sequence[Item]) -> np.ndarray:
+    """SL of one unit of each item's price."""
+    return np.array([item.unit / (item.list_price - item.target) for item in items])

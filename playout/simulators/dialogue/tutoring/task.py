@@ -6,6 +6,7 @@ rewards the verdict of every turn (``paper``); there eight turns of a part answe
 than the whole answer at once (+1), so that stalling pays.
 """
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from playout.simulators.dialogue.people import of_split, table
 from playout.simulators.dialogue.task import Split
 from playout.simulators.dialogue.tutoring import rules
 from playout.simulators.dialogue.tutoring.items import items
+from playout.simulators.dialogue.tutoring.lexicon import Phrase
 from playout.simulators.dialogue.tutoring.people import PERSONAS
 
 if TYPE_CHECKING:
@@ -82,6 +84,19 @@ class Tutoring:
             samples=self.assessor.samples,
             gain=reward == "gain",
         )
+
+    def about(self, item: Phrase) -> "Tutoring":
+        """The same people, about one phrase."""
+        other = copy(self)
+        other.items, other._settings = (item,), self._settings._replace(ease=np.array([item.ease]))
+        return other
+
+    def blank(self) -> rules.State:
+        """One student who has not said anything yet, for answers that the rules do not give."""
+        state = self.start(np.zeros(1, np.uint64))
+        state.shown[:], state.attempts[:], state.asked[:] = rules.UNTRIED, 0, -1
+        state.reply[:], state.verdict[:] = rules.NOTED, rules.NOT_TRIED
+        return state
 
     def start(self, keys: np.ndarray) -> rules.State:
         """Students who have just been given a phrase."""
