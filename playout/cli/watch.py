@@ -6,6 +6,7 @@ With a terminal on both sides it is a player with keys; in a pipe it writes the 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from playout.core import Frame, WrongUse
 from playout.envs import drawing
 from playout.envs.drawing.terminal import safe
 from playout.evaluation.report.replay import Replayer
+from playout.evaluation.simulation import marked
 from playout.rollouts.store import Run
 
 _KEYS = "space play or pause   ← → one step   n p next or previous episode   q quit"
@@ -78,19 +80,37 @@ def _load(stored: Run, number: int, replayer: Replayer) -> tuple[dict[str, Any],
     frames, note = replayer.frames(episode)
     if note:
         console.note(note)
-    return episode, _moments(episode["steps"], frames)
+    return episode, _moments(episode["steps"], frames, marked(episode))
 
 
-def _moments(steps: Sequence[Mapping[str, Any]], frames: Sequence[Mapping[str, Any]] | None) -> list[Moment]:
-    """One before the first step and one after each."""
+def _moments(
+    steps: Sequence[Mapping[str, Any]],
+    frames: Sequence[Mapping[str, Any]] | None,
+    futures: Mapping[int, Sequence[Mapping[str, Any]]],
+) -> list[Moment]:
+    """One before the first step and one after each; imagined futures stand in the thought's place."""
     shown = [None] * (len(steps) + 1) if frames is None else [_frame(frame) for frame in frames]
     seen = [_words(step["observation"]) for step in steps]
     moments, total = [Moment(0, shown[0], (seen or [""])[0], "", "", 0.0)], 0.0
     for at, step in enumerate(steps, 1):
         total += step["reward"] or 0.0
         words = seen[at] if at < len(seen) else ""
-        moments.append(Moment(at, shown[at], words, _deed(step), step["thought"] or "", total))
+        imagined = _imagined(futures.get(at - 1, step["futures"]))
+        moments.append(Moment(at, shown[at], words, _deed(step), imagined or step["thought"] or "", total))
     return moments
+
+
+def _imagined(futures: Any) -> str:
+    """Simulated futures in a line each; nothing for whatever else agents call so."""
+    listed = futures if isinstance(futures, list) else []
+    return "\n".join(_future(one) for one in listed if isinstance(one, Mapping) and "do" in one)
+
+
+def _future(future: Mapping[str, Any]) -> str:
+    """What would be done, what would be seen and whether it came true, what it is worth."""
+    steps = zip_longest(future["do"], future.get("see", ()), fillvalue="")
+    told = ", ".join(f"{action} {seen}".replace("\n", " / ").strip() for action, seen in steps)
+    return f"imagined: {told}; worth {future.get('value', '')}"
 
 
 def _frame(data: Mapping[str, Any]) -> Frame:

@@ -44,6 +44,19 @@ def test_moments_carry_the_return_so_far(folder):
     assert all(moment.frame is not None for moment in moments)
 
 
+def test_imagined_futures_stand_beside_what_happened(tmp_path, capsys):
+    agents = {"agent": AgentSpec(name="resim", options={"rollouts": 1, "horizon": 2, "branches": 2})}
+    out = tmp_path / "run"
+    given = {"format": "words", "max_steps": 2}
+    run = rollout(RolloutConfig(env=WORLD, env_kwargs=given, agents=agents, episodes=1), out=out)
+    (step, *_) = run.episode(0)["steps"]
+    assert main(["watch", str(out)]) == 0
+    shown = capsys.readouterr().out
+    for future in step["futures"]:
+        told = ", ".join(f"{a} {s}" for a, s in zip(future["do"], future["see"], strict=True))
+        assert f"imagined: {told}; worth {future['value']}" in shown
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [({"episode": 9}, "no episode 9"), ({"fps": 0.0}, "fps"), ({"run": "x"}, "not a run")],
