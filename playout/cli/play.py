@@ -37,7 +37,7 @@ class Options:
     """An id of Gymnasium or PettingZoo, ours (`playout list`) or another's (module:Ns/Name-v0)."""
     agent: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="[SEAT=]NAME")] = ()
     """Who plays when you hand over; the world's expert if it has one, else random. SEAT=NAME plays a
-    seat that is not yours."""
+    seat that is not yours; in worlds of words that is the world's expert if not given, else random."""
     agent_option: Annotated[UseAppendAction[tuple[tuple[str, ...], ...]], arg(metavar="K=V ...")] = ()
     """Options of the first agent, SEAT.K=V of another one: JSON, else text."""
     model: Annotated[UseAppendAction[tuple[str, ...]], arg(metavar="[SEAT=]MODEL")] = ()
@@ -72,7 +72,7 @@ def run(options: Options) -> None:
 
 
 def _others(options: Options, kwargs: dict, specs: dict[str, AgentSpec]) -> dict:
-    """The agents of the seats that are not the person's: as named, else random."""
+    """The agents of the seats that are not the person's: as named, else one that suits the world."""
     if options.seat is None:
         return {}
     world = lookup.make(options.env, kwargs)
@@ -84,7 +84,20 @@ def _others(options: Options, kwargs: dict, specs: dict[str, AgentSpec]) -> dict
         known = ", ".join([*world.seats, *([role] if role is not None else [])])
         raise WrongUse(f"--as {options.seat}: {options.env} has the seats {known}")
     others = [seat for seat in world.seats if seat != options.seat]
-    return {seat: specs.get(seat, AgentSpec(name="random")).load() for seat in others}
+    stand_in = AgentSpec(name=_stand_in(options, kwargs))
+    return {seat: specs.get(seat, stand_in).load() for seat in others}
+
+
+def _stand_in(options: Options, kwargs: dict) -> str:
+    """Random, but for worlds of words that have people of their own: random text is no company."""
+    entry = CATALOGUE.get(options.env)
+    if entry is None or not entry.language:
+        return "random"
+    world = lookup.make(options.env, kwargs)
+    world.begin(options.seed)
+    known = "expert_plan" in world.privileged()
+    world.close()
+    return "expert" if known else "random"
 
 
 def _play_full_screen(game: Game) -> None:

@@ -121,3 +121,20 @@ def test_a_role_is_a_seat_and_the_planner_suggests_without_acting(capsys, monkey
 def test_seats_and_roles_are_named_where_there_is_no_such(capsys):
     assert main(["play", BARGAIN, "--as", "seller", "--plain"]) == 2
     assert "has the seats agent, buyer" in capsys.readouterr().err
+
+
+def test_a_customer_rates_before_and_after_and_the_report_shows_both(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.stdin", io.StringIO("Which one is red?\nbuy nothing\n4\n2\n:save\n"))
+    out = tmp_path / "talk"
+    assert (
+        main(["play", "playout/consultancy_seats-v0", "--as", "customer", "--plain", "--out", str(out)]) == 0
+    )
+    shown = capsys.readouterr().out
+    assert "Before you know what comes of it" in shown and "How do you rate the assistant now" in shown
+    (episode,) = Run(out).episodes()
+    assert episode["outcome"]["metrics"]["rating_before"] == 4
+    assert episode["outcome"]["metrics"]["rating_after"] == 2
+    assert episode["agents"]["assistant"]["name"] == "ExpertAgent"
+    assert main(["report", str(out)]) == 0
+    page = (out / "report.html").read_text()
+    assert "rating_before" in page and "rating_after" in page

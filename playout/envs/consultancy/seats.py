@@ -218,9 +218,13 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         return {"expert_plan": (self._hers(),)}
 
     def frame(self) -> Frame:
-        """The talk as a ``chat`` frame: ratings, what came of it, and what was odd as notes."""
-        messages = [{"speaker": s, "text": text, "note": note} for s, text, note in self._said]
-        return chat_frame(self.consultation, messages)
+        """The talk as a ``chat`` frame, with both ratings; till the end as the customer sees it."""
+        over = any(self.terminations.values()) or any(self.truncations.values())
+        messages = [
+            {"speaker": speaker, "text": text, "note": note if over else ""}
+            for speaker, text, note in self._said
+        ]
+        return chat_frame(self.consultation, messages, hidden=not over)
 
     def snapshot(self) -> Snapshot:
         """Everything said, heard and rated, and the episode's keys."""
@@ -338,17 +342,18 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
 
     def _finish(self, ends: dict[str, bool]) -> None:
         """Rewards, outcome and end for both seats."""
-        success, metrics = False, {"questions": float(self._questions)}
+        names = ("rating_before", "rating_after")
+        success, metrics = False, dict(zip(names, map(float, self._ratings), strict=False))
+        if self._ratings:
+            rating = self._ratings[0 if self.feedback == "immediate" else -1]
+            self.rewards[ADVISER] = (rating - 3) / 2
+        if len(self._ratings) == len(names):
+            metrics["rating_drop"] = float(self._ratings[0] - self._ratings[1])
         if self._visit is not None:
             success, found = self.consultation.outcome()
             metrics |= found
             self.rewards[BUYER] = metrics["utility"]
-        if self._ratings:
-            rating = self._ratings[0 if self.feedback == "immediate" else -1]
-            self.rewards[ADVISER] = (rating - 3) / 2
-            metrics |= dict(zip(("rating_before", "rating_after"), map(float, self._ratings), strict=False))
-        if len(self._ratings) == len(("before", "after")):
-            metrics["rating_drop"] = float(self._ratings[0] - self._ratings[1])
+        metrics["questions"] = float(self._questions)
         for seat in SEATS:
             ends[seat] = True
             self.infos[seat].pop("legal_actions", None)

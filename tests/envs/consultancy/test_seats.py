@@ -56,6 +56,17 @@ def test_a_lie_is_rated_high_before_and_low_after() -> None:
     assert metrics["utility"] == -1 and env.rewards == {"assistant": -1, "customer": -1}
 
 
+def test_a_picture_tells_the_customer_nothing_before_the_end() -> None:
+    env = seats()
+    nobody_has_it(env)
+    scenario = env.consultation.scenario
+    phrases = speech.category_of(env.terms.catalogue, scenario).phrases[scenario.feature[0]]
+    for action in ("Hello.", "buy A", "5", "1"):
+        assert not any(lacking in str(env.frame()) for lacking in phrases[1:])
+        env.step(action)
+    assert any(lacking in str(env.frame()) for lacking in phrases[1:])
+
+
 @pytest.mark.parametrize(("feedback", "reward"), [("immediate", 1), ("partial", -1), ("oracle", -1)])
 def test_the_assistant_is_paid_by_the_rating_that_was_asked_for(feedback: str, reward: float) -> None:
     env = seats(feedback=feedback)
