@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-ARGUMENTS = {"sb3_sokoban.py": ["2048"], "demo.py": ["--episodes", "4"], "grpo_household.py": ["--tiny"]}
+ARGUMENTS = {
+    "sb3_sokoban.py": ["2048"],
+    "demo.py": ["--episodes", "4", "--learning", "40"],
+    "demo_sokoban.py": ["--episodes", "4"],
+    "grpo_household.py": ["--tiny"],
+}
 NEEDS = {"sb3_sokoban.py": "stable_baselines3", "grpo_household.py": "trl"}
 LONGEST = 80
 

@@ -1,6 +1,6 @@
 """Summaries as tables for the terminal: one run in full, or one row per run."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -13,6 +13,8 @@ Summary = Mapping[str, Any]
 ORACLE = "†"
 ORACLE_NOTE = f"{ORACLE} oracle: this agent looks behind the scenes"
 INTERVAL_NOTE = "95% intervals"
+NUMBERS = ("success", "return", "length")
+"""What every summary has."""
 
 
 def render_summary(summary: Summary) -> Table:
@@ -25,15 +27,20 @@ def render_summary(summary: Summary) -> Table:
     table.add_column("")
     for name in ("mean", "low", "high"):
         table.add_column(name, justify="right")
-    numbers = {name: summary[name] for name in ("success", "return", "length")} | summary["metrics"]
+    numbers = {name: summary[name] for name in NUMBERS} | summary["metrics"]
     for name, estimate in numbers.items():
         shown = _share if is_share(name) else _number
         table.add_row(Text(name), *(shown(estimate[part]) for part in ("mean", "low", "high")))
     return table
 
 
-def table(summaries: Iterable[Summary]) -> Table:
-    """One row per run, agents that look behind the scenes marked; the environment once where it is one."""
+def table(summaries: Iterable[Summary], *, columns: Sequence[str] = NUMBERS) -> Table:
+    """One row per run, agents that look behind the scenes marked; the environment once where it is one.
+
+    Args:
+        summaries: of the runs.
+        columns: ``NUMBERS`` and names of metrics.
+    """
     rows = list(summaries)
     notes = [INTERVAL_NOTE, *([ORACLE_NOTE] if any(row["oracle"] for row in rows) else [])]
     failed = ["errors"] if any(row["errors"] for row in rows) else []
@@ -42,16 +49,17 @@ def table(summaries: Iterable[Summary]) -> Table:
     drawn = _table(notes, None if several or not rows else Text(str(rows[0]["env"])))
     for name in (*several, "agent"):
         drawn.add_column(name, overflow="fold")
-    for name in ("episodes", "success", "return", "length", *failed):
+    for name in ("episodes", *columns, *failed):
         drawn.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(
             *(Text(str(row["env"])) for _ in several),
             Text(_agent(row)),
             str(row["episodes"]),
-            _spread(row["success"], _share),
-            _spread(row["return"], _number),
-            _spread(row["length"], _number),
+            *(
+                _spread({**row["metrics"], **row}[name], _share if is_share(name) else _number)
+                for name in columns
+            ),
             *(str(row[name]) for name in failed),
         )
     return drawn
