@@ -19,7 +19,7 @@ except ModuleNotFoundError as error:
     raise MissingExtra(error.name or "trl", "train") from error
 
 _BATCH, _EPOCHS = 64, 2
-_LOOKS = 4  # rows of the curves per epoch
+_LOOKS = 2  # rows of the curves per epoch
 
 
 class _Tokens(DPOTrainer):

@@ -48,9 +48,9 @@ Score = Callable[[Sequence[Completion]], NDArray[np.float64]]
 """From answers to float64[N]: a reward in place of the customer's rating."""
 
 WRITER, PREFERENCES = "writer", "preferences.jsonl"
-SHAPE = DecoderConfig(width=32, layers=2, heads=2, context=256)
+SHAPE = DecoderConfig(width=48, layers=2, heads=3, context=256)
 """Of the small decoder."""
-WRITTEN = 8000  # answers that it learns to write from
+WRITTEN = 16_000  # answers that it learns to write from
 _SFT = SFTSettings(epochs=5, batch_tokens=4096, learning_rate=4e-3, save_every=200)
 _PRICE = re.compile(r"\$[\d,.]*\d")
 _RATES = {"ppo": 1e-3, "reinforce": 2e-3, "dpo": 1e-3}

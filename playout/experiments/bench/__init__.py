@@ -22,6 +22,8 @@ SUITES: dict[str, str] = {
     "building": "playout.experiments.bench.building",
     "assistance-zero": "playout.experiments.bench.assistance",
     "dyna-mind": "playout.experiments.bench.dyna_mind",
+    "ppdpp": "playout.experiments.bench.ppdpp",
+    "rlhs": "playout.experiments.bench.rlhs",
 }
 """Name -> module."""
 

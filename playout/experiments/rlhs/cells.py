@@ -1,7 +1,7 @@
 """What one cell of the experiment does: train or take a policy, and test it on fresh visits."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -11,8 +11,11 @@ import numpy as np
 from playout.evaluation import honesty
 from playout.training.claim_policy import ClaimTable
 from playout.training.rlhs import POLICY, REWARD_MODEL, rlhs, table_advice
-from playout.training.rlhs_market import Market
-from playout.training.rlhs_settings import MarketConfig, RLHSConfig, RLHSSettings
+from playout.training.rlhs_market import Advice, Customers, Market
+from playout.training.rlhs_settings import TABLE, TEXT, MarketConfig, RLHSConfig, RLHSSettings
+
+Adviser = Callable[[Market, Customers, int], Advice]
+"""Advises the customers of a market; the number decides what is drawn."""
 
 PER_CASE = 40
 """Visits of each case that a policy is tested on, the same ones under every seed."""
@@ -43,7 +46,7 @@ def learnt(
         config = RLHSConfig(
             feedback=feedback,
             algorithm=algorithm,  # type: ignore[arg-type]
-            policy=policy,
+            policy=str(folder.parent / _writer(base)) if policy == TEXT else policy,
             reward=reward,  # type: ignore[arg-type]
             base=base,  # type: ignore[arg-type]
             seed=seed,
@@ -56,7 +59,7 @@ def learnt(
         model = run.folder / REWARD_MODEL
         found[str(seed)] = {
             "curve": curve(list(run.metrics())),
-            "tests": tests(ClaimTable.load(run.folder / POLICY), tested, catalogue, seed),
+            "tests": tests(adviser(policy, run.folder), tested, catalogue, seed, domains),
             "reward_model": json.loads(model.read_text("utf-8")) if model.is_file() else None,
             "cpu_seconds": round(seconds, 1),
         }
@@ -64,18 +67,54 @@ def learnt(
 
 
 def untrained(
-    *, seeds: Sequence[int], policy: str, base: str, domains: Sequence[str], tested: Sequence[str],
-    catalogue: str | None,
+    folder: Path, *, seeds: Sequence[int], policy: str, base: str, domains: Sequence[str],
+    tested: Sequence[str], catalogue: str | None,
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """Test a base; by seed."""
-    found = ClaimTable(base)  # type: ignore[arg-type]
-    return {str(seed): {"tests": tests(found, tested, catalogue, seed)} for seed in seeds}
+    made = ClaimTable(base) if policy == TABLE else None  # type: ignore[arg-type]
+    found = _of_table(made) if made else adviser(policy, folder.parent / _writer(base))
+    return {str(seed): {"tests": tests(found, tested, catalogue, seed, domains)} for seed in seeds}
+
+
+def writer(
+    folder: Path, *, base: str, domains: Sequence[str], catalogue: str | None
+) -> dict[str, dict[str, float]]:
+    """Teach a decoder to write as a base says; it is left in the cell's folder."""
+    from playout.training.rlhs_text import write_base
+
+    config = RLHSConfig(
+        feedback="immediate",
+        policy=TEXT,
+        base=base,  # type: ignore[arg-type]
+        market=MarketConfig(catalogue=catalogue, domains=tuple(domains)),
+    )
+    run = write_base(config, out=folder / "run")
+    return {"last": list(run.metrics())[-1]}
+
+
+def adviser(policy: str, run: Path) -> Adviser:
+    """The policy that a run has left."""
+    if policy == TABLE:
+        return _of_table(ClaimTable.load(run / POLICY))
+    from playout.training.rlhs_text import advice_of, load_writer
+
+    found = load_writer(run)
+    return lambda market, customers, seed: advice_of(found, market, customers, seed=seed)
+
+
+def _of_table(found: ClaimTable) -> Adviser:
+    return lambda market, customers, seed: table_advice(found, customers, seed=seed)
+
+
+def _writer(base: str) -> str:
+    """Where the writer's cell has left its run, beside those of other cells."""
+    return f"writer.{base}/run"
 
 
 def tests(
-    policy: ClaimTable, domains: Sequence[str], catalogue: str | None, seed: int
+    policy: Adviser, tested: Sequence[str], catalogue: str | None, seed: int, learnt_in: Sequence[str] = ()
 ) -> dict[str, dict[str, Any]]:
-    """Test on the test split of each of ``domains``; the empty name is all of them together.
+    """Test on the test split of each domain; the empty name is those it learnt in together (none: all).
 
     Returns:
         Domain, or ``all``, -> ``visits`` (metric -> float[N], None where there is none), ``bullshit``,
@@ -83,17 +122,17 @@ def tests(
     """
     return {
         domain or "all": test(
-            policy, MarketConfig(catalogue=catalogue, domains=(domain,) if domain else ()), seed
+            policy, MarketConfig(catalogue=catalogue, domains=(domain,) if domain else tuple(learnt_in)), seed
         )
-        for domain in domains
+        for domain in tested
     }
 
 
-def test(policy: ClaimTable, config: MarketConfig, seed: int) -> dict[str, Any]:
+def test(policy: Adviser, config: MarketConfig, seed: int) -> dict[str, Any]:
     """Test on one market."""
     market = Market(config, "immediate", "test", seed=TEST_SEED)
     customers = market.balanced(PER_CASE)
-    advice = table_advice(policy, customers, seed=seed)
+    advice = policy(market, customers, seed)
     found = market.measure(customers, advice)
     correlation = honesty.correlation(found["immediate"], found["utility"])
     return {

@@ -35,19 +35,24 @@ def matplotlib() -> Any:
     return figure
 
 
+def _rc_context(settings: dict[str, Any]) -> Any:
+    from matplotlib import rc_context
+
+    return rc_context(settings)
+
+
 def draw(results: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:
     """Write every figure that the results allow as PNG and SVG; return the files by figure."""
     folder.mkdir(parents=True, exist_ok=True)
     made = {"curves": _curves(results)}
     if any(arm["role"] == "horizon" for arm in results["arms"].values()):
         made["sweeps"] = _sweeps(results)
-    files = {}
-    for name, figure in made.items():
-        files[name] = [folder / f"{name}.{kind}" for kind in ("png", "svg")]
-        for file in files[name]:
-            # Without a date, equal results give equal files.
-            metadata = {"Date": None} if file.suffix == ".svg" else {}
-            figure.savefig(file, dpi=160, metadata=metadata)
+    files = {name: [folder / f"{name}.{kind}" for kind in ("png", "svg")] for name in made}
+    # Without a date, and with names that are drawn from a fixed salt, equal results give equal files.
+    with _rc_context({"svg.hashsalt": "playout"}):
+        for name, (png, svg) in files.items():
+            made[name].savefig(png, dpi=160)
+            made[name].savefig(svg, metadata={"Date": None})
     return files
 
 
@@ -58,6 +63,7 @@ def _curves(results: Mapping[str, Any]) -> Any:
     columns = 2 if count <= 4 else 3
     rows = -(-count // columns)
     figure = matplotlib().Figure(figsize=(5.4 + 2.5 * columns, max(4.4, 2.3 * rows)), layout="constrained")
+    lines: tuple[list[Any], list[str]] = ([], [])
     grid = figure.add_gridspec(rows, 2 * columns + 3)
     plane = figure.add_subplot(grid[:, :3])
     base = results["arms"][f"base.{next(iter(arms.values()))['base']}"]["metrics"]
@@ -74,7 +80,15 @@ def _curves(results: Mapping[str, Any]) -> Any:
         axes = figure.add_subplot(grid[row, 3 + 2 * column : 5 + 2 * column])
         _over_training(axes, kind, arm)
         if number == 0:
-            axes.legend(frameon=False, fontsize=7, loc="center right")
+            lines = axes.get_legend_handles_labels()
+    if count < rows * columns:
+        # The place that is left over holds what the lines of all panels mean.
+        row, column = divmod(rows * columns - 1, columns)
+        axes = figure.add_subplot(grid[row, 3 + 2 * column : 5 + 2 * column])
+        axes.axis("off")
+        axes.legend(*lines, frameon=False, fontsize=10, loc="center")
+    else:
+        figure.legend(*lines, frameon=False, fontsize=9, loc="outside lower right", ncols=3)
     return figure
 
 
@@ -103,7 +117,8 @@ def _over_training(axes: Any, kind: str, arm: Mapping[str, Any]) -> None:
         axes.fill_between(steps, rows.min(0), rows.max(0), color=colour, alpha=0.15, lw=0)
         axes.plot(steps, rows.mean(0), style, color=colour, lw=1.4, label=label)
     axes.set_title(kind, fontsize=9, loc="left", color=COLOURS.get(kind, _INK))
-    _finish(axes, "", "")
+    _finish(axes, "iterations", "")
+    axes.xaxis.label.set_size(8)
     axes.set_ylim(-0.95, 0.95)
 
 

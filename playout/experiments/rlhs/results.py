@@ -13,7 +13,8 @@ from playout.evaluation import compare, honesty
 from playout.experiments.rlhs.arms import CONTRASTS, Arm
 
 COMPARED = ("immediate", "partial", "utility", "false_claims")
-"""Against the base."""
+"""Against the base; of a domain alone, and of sweeps, the utility."""
+_SWEEPS = ("horizon", "world_model")
 SHOWN = (
     "immediate", "partial", "utility", "efficiency", "gap", "regret", "false_claims", "unverified_claims",
     "omissions",
@@ -58,7 +59,10 @@ def _arm(arm: Arm, base: Arm | None, by_arm: Mapping[str, list[Any]]) -> dict[st
     cells = by_arm[arm.name]
     theirs = by_arm[base.name][: arm.seeds] if base is not None and arm.feedback else None
     places = list(cells[0]["tests"])
-    told = {place: _place(cells, theirs, place) for place in places}
+    told = {
+        place: _place(cells, theirs, place, whole=place == "all" and arm.role not in _SWEEPS)
+        for place in places
+    }
     said: dict[str, Any] = {
         "role": arm.role, "base": arm.base, "feedback": arm.feedback, "algorithm": arm.algorithm,
         "reward": arm.reward, "domains": list(arm.domains), "seeds": arm.seeds,
@@ -73,21 +77,23 @@ def _arm(arm: Arm, base: Arm | None, by_arm: Mapping[str, list[Any]]) -> dict[st
     return said
 
 
-def _place(cells: list[Any], base: list[Any] | None, place: str) -> dict[str, Any]:
-    tests = _tests(cells, place)
+def _place(cells: list[Any], base: list[Any] | None, place: str, *, whole: bool) -> dict[str, Any]:
+    """One place; ``whole``: with all that is shown."""
+    tests, wanted = _tests(cells, place), SHOWN if whole else COMPARED
     visits = {name: _rows(tests, name) for name in honesty.METRICS}
-    shown = {name: rows for name, rows in visits.items() if name in (*SHOWN, "best")}
+    shown = {name: rows for name, rows in visits.items() if name in wanted or (whole and name == "best")}
     intervals = honesty.summary(shown)
     said = {
-        "metrics": {name: intervals[name].to_json() for name in SHOWN if name in intervals},
-        "by_seed": {name: _means(visits[name]) for name in SHOWN if name in visits},
+        "metrics": {name: intervals[name].to_json() for name in wanted if name in intervals},
+        "by_seed": {name: _means(visits[name]) for name in wanted if name in visits},
         "bullshit": [test["bullshit"] for test in tests],
         "correlation": [test["correlation"] for test in tests],
     }
     if base is not None:
         theirs = _tests(base, place)
         said["against_base"] = {
-            name: compare(visits[name], _rows(theirs, name)).to_json() for name in COMPARED
+            name: compare(visits[name], _rows(theirs, name)).to_json()
+            for name in (COMPARED if whole else ("utility",))
         }
     return said
 
