@@ -14,6 +14,7 @@ EXPERIMENTS = {
     "rlhs": "what feedback at once and feedback in hindsight make of an adviser",
     "assistance-zero": "how much work assistants save somebody who builds a house only they know",
     "dyna-mind": "what learning to simulate is worth beside learning to act",
+    "ppdpp": "what a planner of dialogue acts learns from simulated people",
 }
 """Name -> what it shows; its subcommand is below."""
 
@@ -111,6 +112,38 @@ class AssistanceZero(_Common):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ppdpp(_Common):
+    """SFT, RL, controls and references on people nobody has learnt with: negotiation, tutoring, support.
+
+    Example: playout experiment ppdpp --seeds 5
+    """
+
+    episodes: int = 500
+    """That everybody has with the same people, for each seed."""
+    choose: Flag = False
+    """Compare the settings that RL could have on validation instead; the test is not touched."""
+
+    def begin(self) -> tuple[Path, dict[str, Any]]:
+        """Run it; its folder and its results."""
+        from playout.experiments.ppdpp.experiment import CHOICE, RESULT, Plan, choose, experiment
+
+        folder = self.out or Path("runs", "experiments", "ppdpp")
+        plan = Plan(seeds=self.seeds or Plan.seeds, episodes=self.episodes)
+        run = choose if self.choose else experiment
+        found = run(folder, plan, workers=self.workers, progress=console.note)
+        console.note(f"all numbers: {folder / (CHOICE if self.choose else RESULT)}")
+        return folder, found
+
+    def rows(self, found: dict[str, Any]) -> list[tuple[str, ...]]:
+        """The table in the terminal, its head first."""
+        from playout.experiments.ppdpp.results import choices, table
+
+        if self.choose:
+            return [("advantage, rate, entropy", "mean", *found["worlds"]), *choices(found)]
+        return [("world", "planner", "return", "SR", "AT", "SL"), *table(found)]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DynaMind(_Common):
     """What learning to simulate is worth: ReSim and cloning, then GRPO and Dyna-GRPO, ablations, search.
 
@@ -158,12 +191,13 @@ class List:
 Options = (
     Annotated[Rlhs, subcommand("rlhs")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
+    | Annotated[Ppdpp, subcommand("ppdpp")]
     | Annotated[DynaMind, subcommand("dyna-mind")]
     | Annotated[List, subcommand("list")]
 )
 
 
-def run(options: Rlhs | AssistanceZero | DynaMind | List) -> None:
+def run(options: Rlhs | AssistanceZero | Ppdpp | DynaMind | List) -> None:
     """Run what is missing, draw, and say where it is."""
     if isinstance(options, List):
         console.show(console.table(("experiment", "shows"), EXPERIMENTS.items()))
