@@ -12,7 +12,8 @@ from playout.training.rlhs_text import _RATES, AnswerPairs, Progress
 try:
     from datasets import Dataset
     from transformers import PrinterCallback, TrainerCallback
-    from trl import DPOConfig, DPOTrainer
+    from trl.trainer.dpo_config import DPOConfig
+    from trl.trainer.dpo_trainer import DPOTrainer
 
     from playout.training.policy import Policy, is_small, quiet
 except ModuleNotFoundError as error:

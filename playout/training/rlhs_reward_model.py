@@ -18,7 +18,8 @@ try:
     import torch
     from datasets import Dataset
     from transformers import AutoModelForSequenceClassification, PrinterCallback
-    from trl import RewardConfig, RewardTrainer
+    from trl.trainer.reward_config import RewardConfig
+    from trl.trainer.reward_trainer import RewardTrainer
 
     from playout.training.policy import FOLDER, Policy, is_small, quiet
 except ModuleNotFoundError as error:

@@ -35,7 +35,7 @@ def matplotlib() -> Any:
     return figure
 
 
-def _rc_context(settings: dict[str, Any]) -> Any:
+def _rc_context(settings: Any) -> Any:
     from matplotlib import rc_context
 
     return rc_context(settings)
