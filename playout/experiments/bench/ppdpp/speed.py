@@ -48,7 +48,7 @@ def _turns(task: str) -> Any:
 
     from playout.agents.planner.config import WORLDS
 
-    envs: Any = gym.make_vec(WORLDS[task], COPIES, autoreset_mode="same_step")  # type: ignore[call-overload]
+    envs: Any = gym.make_vec(WORLDS[task], COPIES, autoreset_mode="SameStep")  # type: ignore
     envs.reset(seed=0)
     draws = np.random.Generator(np.random.Philox(key=1))
     acts = draws.integers(0, envs.single_action_space.n, (STEPS, COPIES))
