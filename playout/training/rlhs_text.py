@@ -8,7 +8,7 @@ market, just as the claim table's advice is. Leaves out the reward model (``rlhs
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,9 +88,13 @@ def write_base(config: RLHSConfig, *, out: Path | str, progress: Progress | None
 
     It is what ``policy="text"`` begins with.
     """
-    with open_run(
-        out, {"method": "rlhs-writer", "base": config.base, "seed": config.seed}, resume=True
-    ) as run:
+    asked = {
+        "method": "rlhs-writer",
+        "market": asdict(config.market),
+        "base": config.base,
+        "seed": config.seed,
+    }
+    with open_run(out, asked, resume=True) as run:
         if not (run.folder / FOLDER / AGENT).is_file():
             policy, rows = _first_words(config)
             with threads(policy.model, None):

@@ -26,6 +26,7 @@ CONTRASTS = {
 }  # fmt: skip
 """Comparisons between arms: name -> arm, other arm, metric."""
 _REINFORCE = {"batch": 1024, "iterations": 400}
+_TEXT = {"iterations": 24, "pairs": 1000}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +121,13 @@ def _text_arms(domains: tuple[str, ...]) -> Iterator[Arm]:
     """In one domain, as in the paper: of the words of three, a decoder of this size learns little."""
     here = domains[:1]
     yield Arm(name="base.noisy-honest", role="base", domains=here, seeds=3)
-    for algorithm in ("ppo", "dpo"):
-        for reward in ("rating", "reward-model"):
+    for reward in ("rating", "reward-model"):
+        for algorithm in ("ppo", "dpo"):
             for kind in ("immediate", "partial"):
-                yield _arm("main", kind, algorithm=algorithm, reward=reward, domains=here, seeds=3)
+                yield _arm(
+                    "main", kind, algorithm=algorithm, reward=reward, domains=here, seeds=3,
+                    settings=_TEXT,
+                )  # fmt: skip
 
 
 def _transfer(domains: tuple[str, ...], seeds: int = 3) -> Iterator[Arm]:

@@ -69,7 +69,8 @@ def sheet(category: Category, scenario: Scenarios, facts: Facts = "all") -> str:
     lines = []
     for option, letter in enumerate(LETTERS):
         phrases = (category.phrases[f][scenario.profile[0, option, f]] for f in listed)
-        lines.append(f"{letter}: {money(scenario.price[0, option])}, {', '.join(phrases)}")
+        # As advice names options: who learns to advise learns to copy first.
+        lines.append(f"Option {letter}: {', '.join(phrases)}; {money(scenario.price[0, option])}")
     sees = "sees" if scenario.shown[0] else "does not see"
     return "\n".join([*lines, f"The customer {sees} the prices."])
 
