@@ -13,7 +13,7 @@ from playout.cli.parsing import Flag, pairs
 from playout.core import WrongUse
 from playout.rollouts.loggers import reporting
 from playout.rollouts.store import Run
-from playout.training import dyna_settings, resim_settings, rlhs_settings
+from playout.training import dyna_settings, resim_settings, rlhs_settings, world_model_settings
 from playout.training.assistance_settings import AssistanceConfig, CloningConfig, Method, settings_of
 from playout.training.settings import (
     GRPOConfig,
@@ -183,6 +183,40 @@ class DynaGrpo(_Language):
 
         config = dyna_settings.DynaGRPOConfig(**self.given(), model=self.model, settings=self.settings)
         return dyna_grpo(config, out=self.out, resume=self.resume, progress=progress)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldModel(_World):
+    """Learn what actions lead to, from real transitions: a model to simulate in without the world.
+
+    Example: playout train world-model playout/SokobanText-6x6-1box-v0 --env format=words --out runs/model
+    """
+
+    env: Annotated[Positional[str], arg(metavar="ENV")]
+    """Id of a language world of one seat whose observation tells all."""
+    model: str = world_model_settings.WorldModelConfig.model
+    """new:SIZE from scratch, a run, hf:PATH_OR_HUB_ID, gguf:FILE, smollm2."""
+    transitions: int = world_model_settings.WorldModelConfig.transitions
+    """How many are learnt."""
+    noise: float = world_model_settings.WorldModelConfig.noise
+    """Share of the actions that are random; the others are the expert's."""
+    slips: float = world_model_settings.WorldModelConfig.slips
+    """Share of the states in which an action is tried too that is not legal any more."""
+    settings: OmitArgPrefixes[SFTSettings] = field(default_factory=world_model_settings.settings)
+
+    def train(self, progress: console.Bar) -> Run:
+        """Run it."""
+        from playout.training.world_model import world_model
+
+        config = world_model_settings.WorldModelConfig(
+            **self.given(),
+            model=self.model,
+            transitions=self.transitions,
+            noise=self.noise,
+            slips=self.slips,
+            settings=self.settings,
+        )
+        return world_model(config, out=self.out, resume=self.resume, progress=progress)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -378,6 +412,7 @@ Options = (
     | Annotated[Resim, subcommand("resim")]
     | Annotated[Grpo, subcommand("grpo")]
     | Annotated[DynaGrpo, subcommand("dyna-grpo")]
+    | Annotated[WorldModel, subcommand("world-model")]
     | Annotated[Ppo, subcommand("ppo")]
     | Annotated[Ppdpp, subcommand("ppdpp")]
     | Annotated[AssistanceZero, subcommand("assistance-zero")]
@@ -386,7 +421,9 @@ Options = (
 )
 
 
-def run(options: Rlhs | Sft | Resim | Grpo | DynaGrpo | Ppo | Ppdpp | AssistanceZero | Cloning) -> None:
+def run(
+    options: Rlhs | Sft | Resim | Grpo | DynaGrpo | WorldModel | Ppo | Ppdpp | AssistanceZero | Cloning,
+) -> None:
     """Train, and say how it went."""
     with console.Bar("training") as progress, reporting(*options.report_to):
         trained = options.train(progress)

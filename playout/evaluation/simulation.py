@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from playout.agents.dyna.lookahead import Seen, distance
 from playout.agents.dyna.response import SEE, Response, parse
-from playout.agents.dyna.scoring import Checked, SimScore, check, told
+from playout.agents.dyna.scoring import Checked, SimScore, check
 from playout.core import Branchable, WrongUse
+from playout.language.news import without_refusal
 from playout.rollouts import lookup
 from playout.rollouts.store import Run
 
@@ -98,7 +99,7 @@ def judged(episode: Mapping[str, Any]) -> Iterator[Judged]:
         for written in step["completions"][-1:]:
             reading = parse(written["text"])
             futures = reading.response.futures
-            checked = check(world.unwrapped, told(observation, info), futures)
+            checked = check(world.unwrapped, without_refusal(observation, info), futures)
             values = _values(world.unwrapped, reading.response)
             yield Judged(
                 episode["episode"], t, reading.response, reading.defects,

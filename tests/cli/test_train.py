@@ -39,6 +39,17 @@ def test_a_decoder_learns_from_the_expert_then_from_rewards_then_plays(trained, 
         assert summary["success"]["mean"] is not None
 
 
+def test_a_world_model_is_learnt_and_searched_in(tmp_path, capsys):
+    out, policy = tmp_path / "model", "random"
+    argv = ["train", "world-model", WORLD, "--model", "new:tiny", "--transitions", "30", "--epochs", "1"]
+    assert main([*argv, "--out", str(out), "--json"]) == 0
+    assert printed(capsys)["step"] > 0
+    options = [f"world_model={out}", f"policy={policy}", "rollouts=1", "horizon=1", "depth=1"]
+    argv = ["eval", WORLD, "--agent", "resim", "--agent-option", *options, "--episodes", "2", "--json"]
+    assert main(argv) == 0
+    assert printed(capsys)["episodes"] == 2
+
+
 def test_it_says_how_to_evaluate(trained, tmp_path, capsys):
     out = tmp_path / "grpo"
     assert main([*GRPO, "--model", str(trained), "--out", str(out)]) == 0

@@ -2,20 +2,23 @@
 
 From each state the policy plays on after several first actions, on snapshots of the live world; a line is
 worth what playing further brings (Monte-Carlo), or as much as the world's solver says. An oracle: it
-simulates in the world itself, and every simulated step is counted. All lines of all live episodes go in
-lock-step.
+simulates in the world itself, unless it has learnt a model of it. Every simulated step is counted. All lines
+of all live episodes go in lock-step.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from playout.agents.draws import draws
 from playout.agents.dyna.lookahead import Found, Line, Seen, Worth, distance, respond
 from playout.agents.dyna.response import Future, Imagined, render
-from playout.agents.dyna.scoring import news, told
 from playout.core import Agent, Branchable, Decision, Snapshot, Turn, WrongUse, random
+from playout.language.news import news, without_refusal
 from playout.language.parsing import MAX_PLAN
+
+if TYPE_CHECKING:
+    from playout.simulators.learned import LearnedWorld
 
 _AFTER_THE_POLICY = 1 << 18  # draws of a turn that belong to others
 
@@ -32,6 +35,8 @@ class ReSimConfig:
     """First actions that are tried (b): the policy's own, then others at random."""
     depth: int = 3
     """Steps of a line that are told (d)."""
+    world_model: str | None = None
+    """Folder of a run of train world-model, in which everything is simulated; None for the live world."""
     value: Literal["monte-carlo", "distance"] = "monte-carlo"
     """monte-carlo: the share of rollouts that go on from a line's end to success, sooner ones counting more.
     distance: the solver's, a ceiling."""
@@ -48,15 +53,31 @@ class ReSimConfig:
                 raise WrongUse(f"resim: expected {name} >= 1, got {getattr(self, name)}")
         if self.depth > MAX_PLAN:
             raise WrongUse(f"resim: expected depth <= {MAX_PLAN}, got {self.depth}")
+        if self.world_model and self.value == "distance":
+            raise WrongUse("resim: a predicted state has no exact distance; expected value=monte-carlo")
 
 
 class ReSimAgent:
-    """Plays the first action of the line that is worth most, and says what it saw."""
+    """Plays the first action of the line that is worth most, and says what it saw.
 
-    needs: frozenset[str] = frozenset({"legal_actions", "world"})
+    With a world model it is no oracle: all it needs are the actions that are legal now.
+    """
 
-    def __init__(self, config: ReSimConfig = ReSimConfig(), policy: Agent | None = None) -> None:
-        """Play on with ``policy``; None makes the one that ``config`` names."""
+    def __init__(
+        self,
+        config: ReSimConfig = ReSimConfig(),
+        policy: Agent | None = None,
+        model: "LearnedWorld | None" = None,
+    ) -> None:
+        """Play on with ``policy``, in ``model``; None makes those that ``config`` names."""
+        if model is None and config.world_model is not None:
+            from playout.simulators.learned import LearnedWorld
+
+            model = LearnedWorld.load(config.world_model)
+        self._model = model
+        self.needs: frozenset[str] = frozenset({"legal_actions"} if model else {"legal_actions", "world"})
+        self._actions = dict[str, None]()
+        """All that were legal so far: in a predicted state, whatever it is, these can be tried."""
         if policy is None:
             from playout.agents.registry import load_agent
 
@@ -72,11 +93,17 @@ class ReSimAgent:
         Raises:
             WrongUse: a world that lists no legal actions.
         """
-        trees = [_Tree.of(turn, self.config) for turn in turns]
+        for turn in turns:
+            self._actions |= dict.fromkeys(turn.legal_actions or ())
+        trees = [_Tree.of(turn, predicted=self._model is not None) for turn in turns]
         own = self._policy.act([tree.ask(self._key(tree, 0, 0)) for tree in trees])
-        for tree, decision in zip(trees, own, strict=True):
-            tree.branch(decision.action, self.config)
+        firsts = [
+            first
+            for tree, decision in zip(trees, own, strict=True)
+            for first in tree.branch(decision.action, self.config)
+        ]
         lines = [line for tree in trees for line in tree.lines]
+        self._step(lines, firsts)
         self._play(lines, self.config.depth - 1, 0)
         for line in lines:
             line.told = True
@@ -105,8 +132,18 @@ class ReSimAgent:
             if not live:
                 return
             turns = [walk.ask(self._key(walk.tree, use, walk.number)) for walk in live]
-            for walk, decision in zip(live, self._policy.act(turns), strict=True):
-                walk.step(decision.action)
+            self._step(live, [decision.action for decision in self._policy.act(turns)])
+
+    def _step(self, walks: "Sequence[_Walk]", actions: Sequence[Any]) -> None:
+        """One step of each, in the live worlds or as the model predicts."""
+        if self._model is None:
+            for walk, action in zip(walks, actions, strict=True):
+                walk.step(action)
+            return
+        found = self._model.predict([walk.seen.observation for walk in walks], list(map(str, actions)))
+        for walk, action, then in zip(walks, actions, found, strict=True):
+            legal = () if then.ended else tuple(self._actions)
+            walk.arrive(action, Seen(then.observation, legal, 0.0, then.ended, then.success))
 
     def _key(self, tree: "_Tree", use: int, number: int) -> int:
         """An episode's number under which the policy remembers and draws for one walk alone."""
@@ -119,38 +156,40 @@ class ReSimAgent:
 class _Tree:
     """One turn: where it begins, and the lines from there."""
 
-    def __init__(self, turn: Turn, world: Branchable, root: Snapshot) -> None:
+    def __init__(self, turn: Turn, world: Branchable | None, root: Snapshot | None) -> None:
         self.turn, self.world, self.root = turn, world, root
         self.steps = 0
         self.lines: list[_Walk] = []
 
     @classmethod
-    def of(cls, turn: Turn, config: ReSimConfig) -> "_Tree":
-        if turn.world is None or not turn.legal_actions:
+    def of(cls, turn: Turn, *, predicted: bool) -> "_Tree":
+        if not turn.legal_actions or (turn.world is None and not predicted):
             raise WrongUse("resim: expected a live world that lists its legal actions")
+        if predicted or turn.world is None:
+            return cls(turn, None, None)
         return cls(turn, turn.world, turn.world.snapshot())
 
     def ask(self, key: int) -> Turn:
         return _asked(self.turn, self.start(), key, 0)
 
     def start(self) -> Seen:
-        observation = told(str(self.turn.observation), dict(self.turn.info))
+        observation = without_refusal(str(self.turn.observation), dict(self.turn.info))
         return Seen(observation, tuple(self.turn.legal_actions or ()))
 
-    def branch(self, own: Any, config: ReSimConfig) -> None:
-        """Begin the lines: with the policy's own action, and others."""
+    def branch(self, own: Any, config: ReSimConfig) -> list[str]:
+        """Begin the lines, and say with what: the policy's own action, and others."""
         draw = draws(config.seed, self.turn)
         draw.counter += _AFTER_THE_POLICY
         others = list(self.turn.legal_actions or ())
         draw.shuffle(others)
         ranked = [*(a for a in others if a == own), *(a for a in others if a != own)]
-        for number, action in enumerate(ranked[: config.branches]):
-            walk = _Walk(self, self.start(), self.root, number)
-            walk.step(action)
-            self.lines.append(walk)
+        firsts: list[str] = ranked[: config.branches]
+        self.lines = [_Walk(self, self.start(), self.root, number) for number in range(len(firsts))]
+        return firsts
 
     def decide(self) -> Decision:
-        self.world.restore(self.root)
+        if self.world is not None and self.root is not None:
+            self.world.restore(self.root)
         steps = self.steps + sum(line.length for line in self.lines)
         found = Found([line.line() for line in self.lines], steps)
         response = respond(found)
@@ -169,7 +208,7 @@ class _Tree:
 class _Walk:
     """A sequence of steps from the root, with where it stands."""
 
-    def __init__(self, tree: _Tree, seen: Seen, saved: Snapshot, number: int) -> None:
+    def __init__(self, tree: _Tree, seen: Seen, saved: Snapshot | None, number: int) -> None:
         self.tree, self.seen, self.saved, self.number = tree, seen, saved, number
         self.imagined: list[Imagined] = []
         self.length, self.told = 0, False
@@ -184,9 +223,13 @@ class _Walk:
 
     def step(self, action: Any) -> None:
         world = self.tree.world
+        assert world is not None and self.saved is not None
         world.restore(self.saved)
         now = self.seen.after(world.step(action))
         self.saved = world.snapshot()
+        self.arrive(action, now)
+
+    def arrive(self, action: Any, now: Seen) -> None:
         if not self.told:
             self.imagined.append(Imagined(str(action), news(self.seen.observation, now.observation)))
         self.seen, self.length = now, self.length + 1
@@ -197,6 +240,7 @@ class _Walk:
         return twin
 
     def at(self, value: Callable[[Branchable, Seen], Worth]) -> Worth:
+        assert self.tree.world is not None and self.saved is not None
         self.tree.world.restore(self.saved)
         return value(self.tree.world, self.seen)
 

@@ -15,10 +15,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from playout.agents.dyna.response import Future, Imagined, Response
-from playout.agents.dyna.scoring import news, told
 from playout.agents.search import branching
 from playout.core import Branchable, Snapshot, StepResult, WrongUse
 from playout.core.random import Stream
+from playout.language.news import news, without_refusal
 from playout.language.parsing import MAX_PLAN
 
 LOST = -1e9
@@ -46,7 +46,9 @@ class Seen(NamedTuple):
         legal = () if ended else tuple(info.get("legal_actions", ()))
         success = bool(info.get("is_success", False))
         cut = bool(truncated and not terminated)
-        return Seen(told(observation, info), legal, self.total + float(reward), ended, success, cut)
+        return Seen(
+            without_refusal(observation, info), legal, self.total + float(reward), ended, success, cut
+        )
 
 
 class Worth(NamedTuple):
@@ -286,7 +288,7 @@ class _Lookahead:
         prior = 0.5 ** np.arange(1.0, _RANKS + 1)
 
         def word(act: int, observation: Any, info: dict[str, Any]) -> str:
-            now = Seen(told(observation, info), tuple(info.get("legal_actions", ())))
+            now = Seen(without_refusal(observation, info), tuple(info.get("legal_actions", ())))
             ranked = self.policy(self.world, now)
             return ranked[min(act, len(ranked) - 1)]
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from playout.agents.dyna.response import Future
 from playout.core import Branchable, Snapshot
+from playout.language.news import news, without_refusal
 
 _NUMBERED = re.compile(r"[^\W\d_]+ \d+(?!\w)")
 _WORD = re.compile(r"\w+")
@@ -62,24 +63,6 @@ class SimScore:
         return {"sim_exact": self.exact.total() / total, "sim_f1": self.f1 / total, **by_horizon}
 
 
-def news(before: str, after: str) -> str:
-    """What ``after`` says that ``before`` did not: the lines that changed, or the last one where none did.
-
-    So a world that repeats what stays is not repeated, and a short text says all that is new.
-    """
-    old, new = before.split("\n"), after.split("\n")
-    if len(old) != len(new):
-        return after.strip()
-    changed = [line for line, former in zip(new, old, strict=True) if line != former]
-    return "\n".join(changed or new[-1:]).strip()
-
-
-def told(observation: str, info: dict) -> str:
-    """The observation without the line that says why an action was not taken."""
-    why = info.get("invalid")
-    return observation.removeprefix(f"{why}\n") if why else observation
-
-
 class Executed(NamedTuple):
     """What came of some actions."""
 
@@ -104,7 +87,7 @@ def execute(
     found, cut = list[str](), False
     for action in actions:
         seen, _, terminated, truncated, info = world.step(action)
-        after = told(seen, info)
+        after = without_refusal(seen, info)
         found.append(news(observation, after))
         observation, cut = after, truncated and not terminated
         if terminated or truncated:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from playout.agents.dyna.response import DO, SEE, escape
-from playout.agents.dyna.scoring import execute, told
+from playout.agents.dyna.scoring import execute
 from playout.agents.language import LanguageAgent, LanguageConfig, exchange
 from playout.agents.prompts import Wording
 from playout.core import Chat, ChatModel, Decision, Turn, WrongUse
+from playout.language.news import without_refusal
 from playout.language.parsing import MAX_PLAN
 
 DEFAULT = LanguageConfig()
@@ -81,7 +82,7 @@ class SimRolloutAgent(LanguageAgent):
             return []
         if turn.world is None:
             raise WrongUse("simrollout: expected turns with the live world in them")
-        observation = told(str(turn.observation), dict(turn.info))
+        observation = without_refusal(str(turn.observation), dict(turn.info))
         return list(zip(plan, execute(turn.world, observation, plan).seen, strict=False))
 
 

@@ -1,10 +1,9 @@
 """Simulated states against real ones."""
 
 import numpy as np
-import pytest
 
 from playout.agents.dyna.response import Future, Imagined
-from playout.agents.dyna.scoring import SimScore, check, execute, f1, news
+from playout.agents.dyna.scoring import SimScore, check, execute, f1
 from playout.envs.sokoban.text import SokobanText
 from playout.simulators.sokoban.levels import parse_xsb
 from playout.simulators.sokoban.sources import ArraySource
@@ -62,19 +61,6 @@ def test_what_was_not_imagined_is_not_scored():
     env, seen = world()
     assert check(env, seen, (future(("up", None)),)) == []
     assert SimScore().metrics() == {}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "new"),
-    [
-        ("walls\na", "walls\nb", "b"),
-        ("walls\na", "walls\na", "a"),
-        ("room\n\ntask", "You see a mug 1.", "You see a mug 1."),
-        ("# P\n# _", "# _\n# P", "# _\n# P"),
-    ],
-)
-def test_news(before, after, new):
-    assert news(before, after) == new
 
 
 def test_f1():
