@@ -180,10 +180,10 @@ class _Tree:
         """Begin the lines, and say with what: the policy's own action, and others."""
         draw = draws(config.seed, self.turn)
         draw.counter += _AFTER_THE_POLICY
-        others = list(self.turn.legal_actions or ())
+        others: list[str] = list(self.turn.legal_actions or ())
         draw.shuffle(others)
-        ranked = [*(a for a in others if a == own), *(a for a in others if a != own)]
-        firsts: list[str] = ranked[: config.branches]
+        ranked = sorted(others, key=lambda action: action != own)
+        firsts = ranked[: config.branches]
         self.lines = [_Walk(self, self.start(), self.root, number) for number in range(len(firsts))]
         return firsts
 
