@@ -145,11 +145,11 @@ def _positions(groups: Sequence[Hashable]) -> list[int]:
 
 def _resampled(sums: np.ndarray, counts: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """The mean of each bootstrap draw: float64[at most draws]; draws that hit no value are left out."""
-    shape, means = sums.shape, []
+    (seeds, levels), means = sums.shape, []
     both = np.concatenate([sums, counts]).T
     # Many numbers of equally many seeds and levels are asked for one after the other.
-    planned = _kept if draws * sum(shape) <= _KEPT else _planned
-    for rows, columns in planned(*shape, draws, seed):
+    planned = _kept if draws * (seeds + levels) <= _KEPT else _planned
+    for rows, columns in planned(seeds, levels, draws, seed):
         found = columns.astype(np.float64) @ both
         total, number = (np.einsum("ds,ds->d", part, rows) for part in np.split(found, 2, axis=1))
         means.append(total[number > 0] / number[number > 0])

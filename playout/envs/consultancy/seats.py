@@ -342,7 +342,7 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
 
     def _finish(self, ends: dict[str, bool]) -> None:
         """Rewards, outcome and end for both seats."""
-        names = ("rating_before", "rating_after")
+        names: tuple[str, ...] = ("rating_before", "rating_after")
         success, metrics = False, dict(zip(names, map(float, self._ratings), strict=False))
         if self._ratings:
             rating = self._ratings[0 if self.feedback == "immediate" else -1]
