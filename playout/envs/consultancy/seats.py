@@ -343,7 +343,8 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
     def _finish(self, ends: dict[str, bool]) -> None:
         """Rewards, outcome and end for both seats."""
         names: tuple[str, ...] = ("rating_before", "rating_after")
-        success, metrics = False, dict(zip(names, map(float, self._ratings), strict=False))
+        success = False
+        metrics: dict[str, float] = dict(zip(names, map(float, self._ratings), strict=False))
         if self._ratings:
             rating = self._ratings[0 if self.feedback == "immediate" else -1]
             self.rewards[ADVISER] = (rating - 3) / 2
