@@ -41,7 +41,7 @@ def actors(of: type, given: Sequence[tuple[Any, ...]], *, cores: float = 1) -> A
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
-        import ray
+        import ray  # type: ignore[reportMissingImports]
     except ModuleNotFoundError as error:
         raise MissingExtra("ray", "ray") from error
     if not ray.is_initialized():
