@@ -224,7 +224,14 @@ def _choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
 
 @rule
 def _rate_purchase(
-    k: int, good: bool, b: float, felt: float, paid: float, evaluator: Evaluator, rating: np.ndarray
+    k: int,
+    good: bool,
+    b: float,
+    felt: float,
+    paid: float,
+    hidden: float,
+    evaluator: Evaluator,
+    rating: np.ndarray,
 ) -> None:
     """Write what each feedback but ``oracle`` and ``true`` makes of buying ``k``.
 
@@ -234,12 +241,12 @@ def _rate_purchase(
         b: belief before the purchase.
         felt: v with the price she knew.
         paid: v with the price paid.
+        hidden: chance that a lack stays hidden through the horizon.
         evaluator: the numbers of the ratings.
         rating: float64[7, 5], column ``k`` is written.
     """
     rating[IMMEDIATE, k] = b * felt - (1 - b)
     rating[PARTIAL, k] = paid if good else -1.0
-    hidden = (1 - evaluator.discovery) ** evaluator.horizon
     later = b / (b + (1 - b) * hidden) if b > 0 else 0.0
     value = later * (paid if evaluator.horizon > 0 else felt) - (1 - later)
     rating[HORIZON, k] = value if good else hidden * value - (1 - hidden)
@@ -319,6 +326,7 @@ def visit_of_one(
     rating[:TRUE, CAUGHT] = -1.0
     chance[NOTHING] = choice[NOTHING]
     chance[CAUGHT] = 0.0
+    hidden = (1 - evaluator.discovery) ** evaluator.horizon
     for k in range(OPTIONS):
         # Of the other options she still knows what she was told; of this one, the price paid.
         lowest = price[k]
@@ -326,7 +334,7 @@ def visit_of_one(
             if j != k and mind[BELIEVED, j] > 0.5 and mind[KNOWN, j] < lowest:
                 lowest = mind[KNOWN, j]
         paid, good = 1 - price_weight * (1 - lowest / price[k]), truth[k] == HAS
-        _rate_purchase(k, good, mind[BELIEVED, k], mind[FELT, k], paid, evaluator, rating)
+        _rate_purchase(k, good, mind[BELIEVED, k], mind[FELT, k], paid, hidden, evaluator, rating)
         seen[k] = 0.0 if good else diligence
         exposed[k] = CAUGHT if claim[k] == HAS else NOTHING
         chance[k] = choice[k] * (1 - seen[k])
