@@ -102,6 +102,23 @@ def run_cells(
     return {name: grid.results[name] for name in grid.asked}
 
 
+def recorded(
+    cells: Iterable[Cell],
+    summarise: Callable[[dict[str, Any]], dict[str, Any]],
+    file: Path,
+    *,
+    workers: int = 2,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Run what has no result yet in the folder of ``file``, and write there what is made of all results.
+
+    The arguments and errors are those of :func:`run_cells`.
+    """
+    found = summarise(run_cells(cells, file.parent, workers=workers, progress=progress))
+    file.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return found
+
+
 class _Grid:
     """What waits, runs, is done and has failed."""
 

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from playout.agents.building.assistants import Builder, Planner
-from playout.agents.building.model import ASSISTANT, HUMAN
 from playout.agents.building.network import Network, NetworkConfig
 from playout.core.random import bits
+from playout.envs.building.views import ASSISTANT, HUMAN
 from playout.simulators.building.copies import ENDED
 from playout.simulators.building.game import Game, GameConfig
 from playout.training.assistance_settings import AssistanceConfig

@@ -21,7 +21,6 @@ from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.dyna_settings import DynaGRPOConfig, DynaGRPOSettings
 from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, shuffled, steps_of
-from playout.training.policy import quiet, threads
 from playout.training.rows import NOT_CHOSEN, StepRow, TokenSequence, joined
 from playout.training.simrollouts import is_simulation, refine_advantages, sim_rows
 
@@ -44,14 +43,7 @@ def dyna_grpo(
         WrongUse: ``config`` or ``out`` cannot be right.
     """
     with open_run(out, {"method": "dyna-grpo", **asdict(config)}, resume=resume) as run:
-        trainer = DynaGRPOTrainer(config, run)
-        trainer.add_callback(grpo._Keeper(trainer, run, progress or (lambda done, total: None)))
-        checkpoint = grpo.last_checkpoint(run.folder / grpo.STATE)
-        done = trainer.begin(checkpoint)
-        run.write_metrics([row for row in run.metrics() if row["iteration"] <= done])
-        with quiet(), threads(trainer.policy.model, config.settings.threads):
-            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-        trainer.policy.save(run.folder)
+        DynaGRPOTrainer(config, run).go_on(run, progress)
     return Run(out)
 
 
@@ -85,11 +77,11 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
         found = self._learnt(rows, recomputed)
         steps = rows.steps
         self._note(
-            grpo._outcomes([*standard, *simulated], steps), rows=len(found[0]), simulation_phase=1.0,
+            grpo.outcomes([*standard, *simulated], steps), rows=len(found[0]), simulation_phase=1.0,
             simulated_steps=_sum(simulated, "simulated_steps"),
             standard_success=_success(standard), simrollout_success=_success(simulated),
             drafts=float(sum(len(step.completions[0].token_ids) for e in simulated for step in e.steps)),
-            **grpo._counts(stats),
+            **grpo.counts(stats),
         )  # fmt: skip
         self._note(collect_seconds=perf_counter() - began, cpu_seconds=process_time())
         return found
@@ -111,8 +103,8 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
         made = grpo.tensors(sequences, nothing, nothing, pad=int(self.policy.tokenizer.pad_token_id))
         found = torch.zeros_like(made["old_logprobs"])
         device = self.accelerator.device
-        for part in grpo._parts(made["mask"], self.settings.batch_tokens):
-            ids, mask = (tensor.to(device) for tensor in grpo._taken(made, part, "ids", "mask").values())
+        for part in grpo.parts(made["mask"], self.settings.batch_tokens):
+            ids, mask = (tensor.to(device) for tensor in grpo.taken(made, part, "ids", "mask").values())
             found[part, 1 : ids.shape[1]] = grpo.token_logprobs(self.policy.model, ids, mask, 1)[0].cpu()
         return [
             replace(row, logprobs=tuple(line[len(row.prompt) : len(row.prompt) + len(row.answer)].tolist()))

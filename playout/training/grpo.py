@@ -53,15 +53,7 @@ def grpo(
         WrongUse: ``config`` or ``out`` cannot be right.
     """
     with open_run(out, {"method": "grpo", **asdict(config)}, resume=resume) as run:
-        trainer = EpisodeGRPOTrainer(config, run)
-        trainer.add_callback(_Keeper(trainer, run, progress or (lambda done, total: None)))
-        checkpoint = last_checkpoint(run.folder / STATE)
-        done = trainer.begin(checkpoint)
-        kept = [row for row in run.metrics() if row["iteration"] <= done]
-        run.write_metrics(kept)
-        with quiet(), threads(trainer.policy.model, config.settings.threads):
-            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
-        trainer.policy.save(run.folder)
+        EpisodeGRPOTrainer(config, run).go_on(run, progress)
     return Run(out)
 
 
@@ -98,6 +90,16 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             config.env, config.env_kwargs, size=settings.group, seed=config.seed, slots=settings.slots
         )
 
+    def go_on(self, run: RunWriter, progress: Progress | None = None) -> None:
+        """From the run's last checkpoint to the end; keep the policy in the run."""
+        self.add_callback(_Keeper(self, run, progress or (lambda done, total: None)))
+        checkpoint = last_checkpoint(run.folder / STATE)
+        done = self.begin(checkpoint)
+        run.write_metrics([row for row in run.metrics() if row["iteration"] <= done])
+        with quiet(), threads(self.policy.model, self.settings.threads):
+            self.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        self.policy.save(run.folder)
+
     def begin(self, checkpoint: Path | None) -> int:
         """Iterations that are done already, according to ``checkpoint``."""
         return 0 if checkpoint is None else int(checkpoint.name.rpartition("-")[2]) // self.settings.updates
@@ -133,7 +135,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         counted = values != 0 if settings.kl == settings.entropy == 0 else np.ones(len(values), bool)
         weights = per_trajectory(steps, counted)
         sequences = [part for part in joined(steps.rows) if counted[part.step[part.step != NOT_CHOSEN]].any()]
-        self._note(_outcomes(episodes, steps), flat_share=flat, rows=len(sequences), **_counts(stats))
+        self._note(outcomes(episodes, steps), flat_share=flat, rows=len(sequences), **counts(stats))
         self._note(collect_seconds=time.perf_counter() - began, cpu_seconds=time.process_time())
         return sequences, values, weights
 
@@ -155,13 +157,13 @@ class EpisodeGRPOTrainer(GRPOTrainer):
 
         All parts but the last are back-propagated here, so that the graph of one is alive at a time.
         """
-        parts = [_taken(inputs, part) for part in _parts(inputs["mask"], self.settings.batch_tokens)]
+        shares = [taken(inputs, part) for part in parts(inputs["mask"], self.settings.batch_tokens)]
         total = torch.zeros((), device=self.accelerator.device)
-        for part in parts[:-1]:
-            loss = self._part_loss(model, part)
+        for share in shares[:-1]:
+            loss = self._part_loss(model, share)
             self.accelerator.backward(loss)
             total += loss.detach()
-        return total + self._part_loss(model, parts[-1])
+        return total + self._part_loss(model, shares[-1])
 
     def _part_loss(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
         settings, first = self.settings, _first(rows["chosen"])
@@ -194,8 +196,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             (own, own.disable_adapter) if self.ref_model is None else (self.ref_model, nullcontext)
         )
         with as_begun():
-            for part in _parts(rows["mask"], self.settings.batch_tokens):
-                ids, mask = (tensor for tensor in _taken(rows, part, "ids", "mask").values())
+            for part in parts(rows["mask"], self.settings.batch_tokens):
+                ids, mask = (tensor for tensor in taken(rows, part, "ids", "mask").values())
                 found[part, 1 : ids.shape[1]] = token_logprobs(model, ids, mask, 1)[0]
         return found
 
@@ -335,7 +337,7 @@ def _first(chosen: Tensor) -> int:
     return max(1, int(columns[0])) if len(columns) else 1
 
 
-def _parts(mask: Tensor, most: int) -> Iterator[Tensor]:
+def parts(mask: Tensor, most: int) -> Iterator[Tensor]:
     """The numbers of the rows, in parts of at most ``most`` tokens after padding, of similar length."""
     lengths = mask.sum(1)
     order, start = lengths.argsort(), 0
@@ -347,13 +349,14 @@ def _parts(mask: Tensor, most: int) -> Iterator[Tensor]:
         start = end
 
 
-def _taken(rows: Mapping[str, Tensor], part: Tensor, *names: str) -> dict[str, Tensor]:
+def taken(rows: Mapping[str, Tensor], part: Tensor, *names: str) -> dict[str, Tensor]:
     """Some of the rows, without the columns that are padding in all of them."""
     columns = int(rows["mask"][part].sum(1).max())
     return {name: rows[name][part, :columns] for name in names or rows}
 
 
-def _outcomes(episodes: list[Episode], steps: Steps) -> dict[str, float]:
+def outcomes(episodes: list[Episode], steps: Steps) -> dict[str, float]:
+    """What the episodes came to, as a row of the curves has it."""
     said = [episode.outcome.is_success for episode in episodes if episode.outcome.is_success is not None]
     return {
         "success": float(np.mean(said)) if said else 0.0,
@@ -364,7 +367,8 @@ def _outcomes(episodes: list[Episode], steps: Steps) -> dict[str, float]:
     }
 
 
-def _counts(stats: Stats) -> dict[str, float]:
+def counts(stats: Stats) -> dict[str, float]:
+    """What playing took, as a row of the curves has it."""
     return {
         "env_steps": stats.stepped,
         "prompted": stats.prompted,

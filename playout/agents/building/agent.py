@@ -14,7 +14,7 @@ from playout.agents.building.beliefs import ANCHORED, BELIEFS
 from playout.agents.options import make_config
 from playout.core import Decision, MissingExtra, Turn, WrongUse
 from playout.core.random import key_of_seed
-from playout.envs.building.views import ASSISTANT, HUMAN, believed
+from playout.envs.building.views import ASSISTANT, believed
 from playout.simulators.building.blocks import Size, plain
 from playout.simulators.building.copies import STEPS
 from playout.simulators.building.game import Game, GameConfig
@@ -47,7 +47,7 @@ class BuildingAgent:
         """Take a network of ``network.Network``."""
         self.network, self.config = network, config
         self._builds: bool = network.config.goal_visible
-        self._seat = HUMAN if self._builds else ASSISTANT
+        self._seat: int = network.config.seat
         self._episodes: dict[int, Any] = {}
         self._beliefs: dict[int, Any] = {}
 

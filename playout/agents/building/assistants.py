@@ -8,11 +8,12 @@ from typing import Protocol
 import numpy as np
 
 from playout.agents.building.beliefs import BELIEFS, Beliefs
-from playout.agents.building.model import ASSISTANT, HUMAN, BuildingModel, Said
+from playout.agents.building.model import BuildingModel, Said
 from playout.agents.building.network import Network
 from playout.agents.building.oracles import NetworkOracle
 from playout.agents.search.planning import Found, Search, SearchSettings
 from playout.core.random import STREAM_POLICY, bits_array
+from playout.envs.building.views import ASSISTANT, HUMAN
 from playout.simulators.building import people
 from playout.simulators.building.actions import BREAK, MOVE, PLACE
 from playout.simulators.building.blocks import AIR, BLOCKS
@@ -122,18 +123,13 @@ class GoalBlind(Builder):
         return np.where(better, best[None], now).astype(np.uint8)
 
 
-def seat_of(network: Network) -> int:
-    """Whose seat a network is for: that of the human, if it looks at the goal."""
-    return HUMAN if network.config.goal_visible else ASSISTANT
-
-
 class Imitator:
     """Acts as a network's policy says, without looking ahead."""
 
     def __init__(self, network: Network, game: Game, *, temperature: float = 1.0) -> None:
         """Take ``network``; ``temperature`` 0 takes the likeliest action."""
         self.oracle = NetworkOracle(network, game.n, game.numbering)
-        self._temperature, self._seat = temperature, seat_of(network)
+        self._temperature, self._seat = temperature, network.config.seat
         self.said: Said
         """What the network said of the games when it acted last."""
 
@@ -164,7 +160,7 @@ class Planner:
     ) -> None:
         """Search in ``game``'s copies; with ``sample`` actions are drawn from what the search recommends."""
         self.oracle = NetworkOracle(network, game.n, game.numbering, settings)
-        self.model = BuildingModel(game, self.oracle, settings, beliefs=beliefs, seat=seat_of(network))
+        self.model = BuildingModel(game, self.oracle, settings, beliefs=beliefs, seat=network.config.seat)
         self.search = Search(game.n, settings)
         self._sample = sample
         self.found: Found

@@ -12,14 +12,13 @@ from numba import njit
 from playout.agents.building.beliefs import BELIEFS, Beliefs
 from playout.agents.building.choices import Exploration, Goal, likeliest, worth_of
 from playout.agents.search.planning import Arrived, Evaluated, SearchSettings
+from playout.envs.building.views import ASSISTANT
 from playout.simulators.building import copies as games
 from playout.simulators.building import rules
 from playout.simulators.building.actions import PLACE, Planes
 from playout.simulators.building.blocks import AIR, BLOCKS
 from playout.simulators.building.game import Game
 from playout.simulators.building.rules import Field, Scene
-
-HUMAN, ASSISTANT = 0, 1
 
 
 class Said(NamedTuple):

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from playout.core.errors import WrongUse
+from playout.envs.building.views import ASSISTANT, HUMAN
 from playout.simulators.building.blocks import BLOCKS, PRESETS, Size, size_of
 
 CHANNELS = 28
@@ -48,6 +49,11 @@ class NetworkConfig:
     """Whether the goal is seen, as builders do."""
     dropout: float = 0.0
     """conv: in residual blocks."""
+
+    @property
+    def seat(self) -> int:
+        """Whose seat the network is for: that of the human, if it looks at the goal."""
+        return HUMAN if self.goal_visible else ASSISTANT
 
 
 def builder(size: tuple[int, int, int]) -> NetworkConfig:

@@ -4,17 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, get_args
 
-import numpy as np
-from gymnasium.error import ResetNeeded
-from pettingzoo import AECEnv
-
 from playout.core import Frame, Snapshot
 from playout.core.errors import WrongUse
 from playout.envs.consultancy.frames import chat_frame
 from playout.envs.consultancy.world import ASSISTANT, hear, honest_words, note_of
-from playout.envs.drawn import Drawn
-from playout.envs.episodes import EpisodeKeys
-from playout.envs.spaces import Language
+from playout.envs.seats import MAX_LENGTH, SpokenSeats
 from playout.simulators.consultancy import speech
 from playout.simulators.consultancy.catalogue import Catalogue, Category
 from playout.simulators.consultancy.claims import LETTERS, NOTHING, OPTIONS
@@ -30,7 +24,6 @@ SEATS = (ADVISER, BUYER)
 Knowledge = Literal["immediate", "partial", "oracle"]
 ADVISE, DECIDE, RATE, RATE_AGAIN = "advise", "decide", "rate", "rate again"
 
-_MAX_LENGTH = 4096
 _CUSTOMER = (
     "You are a customer of {speaker}. An assistant who knows what the options A, B and C have advises you."
     " Ask it, at most {questions} times, or decide: buy A, buy B, buy C or buy nothing. To buy what lacks"
@@ -42,10 +35,9 @@ _BEFORE = (
     "Before you know what comes of it: how do you rate the assistant, from 1 (very bad) to 5 (very good)?"
 )
 _AFTER = "How do you rate the assistant now, from 1 to 5?"
-_BY_SEAT = ("rewards", "_cumulative_rewards", "terminations", "truncations")
 
 
-class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
+class ConsultancySeats(SpokenSeats):
     """``assistant`` advises, ``customer`` asks, decides, rates, sees what came of it, and rates again.
 
     Observation of the assistant: what it knows and what the customer needs, then what she asks. Of the
@@ -69,8 +61,9 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
     """
 
     metadata: ClassVar[dict[str, Any]] = {
-        **Drawn.metadata, "name": "consultancy_seats_v0", "is_parallelizable": False
+        **SpokenSeats.metadata, "name": "consultancy_seats_v0", "is_parallelizable": False
     }  # fmt: skip
+    seats = SEATS
 
     def __init__(
         self,
@@ -104,7 +97,7 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         Raises:
             WrongUse: an option that cannot be right.
         """
-        super().__init__()
+        super().__init__(render_mode)
         for name, value, known in (
             ("feedback", feedback, get_args(Knowledge)), ("facts", facts, get_args(Facts)),
         ):  # fmt: skip
@@ -118,10 +111,6 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         self.feedback: Knowledge = feedback
         self.facts: Facts = facts
         self.questions, self.max_steps = questions, max_steps
-        self.render_mode = render_mode
-        self.possible_agents = list(SEATS)
-        self.agents: list[str] = []
-        self._space, self._keys = Language(_MAX_LENGTH), EpisodeKeys()
         self.consultation = Consultation(self.terms)
         self._said: list[tuple[str, str, str]] = []
         self._heard, self._asked = Heard(), list[Question]()
@@ -130,34 +119,17 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         self._visit: Visit | None = None
         self._ratings: list[int] = []
 
-    @property
-    def np_random(self) -> np.random.Generator:
-        """Decides the first episode where no seed is given."""
-        return np.random.default_rng()
-
-    def observation_space(self, agent: str) -> Language:
-        """Of a seat."""
-        return self._space
-
-    def action_space(self, agent: str) -> Language:
-        """Of a seat."""
-        return self._space
-
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         """Start an episode; PettingZoo's contract."""
         self.consultation.start(self._keys.next(self, seed))
         self._said = [(CUSTOMER, speech.opening(self._category, self._scenario), "")]
         self._heard, self._asked, self._open_question = Heard(), [], False
         self._phase, self._t, self._questions, self._visit, self._ratings = ADVISE, 0, 0, None, []
-        self.agents, self.agent_selection = list(SEATS), ADVISER
-        self.rewards = dict.fromkeys(SEATS, 0.0)
-        self._cumulative_rewards = dict.fromkeys(SEATS, 0.0)
-        self.terminations, self.truncations = dict.fromkeys(SEATS, False), dict.fromkeys(SEATS, False)
         domains = self.terms.fixed.source.domains.tolist()
         role = speech.instructions(self.terms.catalogue, domains)
         speaker = self.terms.catalogue.domains[self._scenario.domain[0]].speaker
         hers = _CUSTOMER.format(speaker=speaker, questions=self.questions)
-        self.infos = {ADVISER: {"instructions": role}, BUYER: {"instructions": hers}}
+        self._seat(ADVISER, {ADVISER: {"instructions": role}, BUYER: {"instructions": hers}})
         self._list_actions()
         self.show()
 
@@ -178,37 +150,16 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
             lines += [f"{ASSISTANT}: {text}" for text in told[-1:]]
         return "\n".join(lines)
 
-    def step(self, action: str | None) -> None:
-        """Let the selected seat do ``action``; None leads out a seat whose episode has ended.
-
-        Raises:
-            TypeError: ``action`` is not a str.
-            ResetNeeded: the episode has ended for both.
-        """
-        if not self.agents:
-            raise ResetNeeded("ConsultancySeats.step: the episode has ended; call reset()")
-        agent = self.agent_selection
-        if self.terminations[agent] or self.truncations[agent]:
-            self._was_dead_step(None)
-            return
-        if not isinstance(action, str):
-            raise TypeError(f"ConsultancySeats.step: expected a str, got {type(action).__name__}")
-        self._cumulative_rewards[agent] = 0.0
-        self._clear_rewards()
+    def hear(self, agent: str, text: str) -> str:
+        """Let the assistant advise, or the customer act; who is next."""
         self._t += 1
         self.infos[agent].pop("invalid", None)
-        over = self._advise(action) if agent == ADVISER else self._act(action.strip())
-        if over:
-            self._finish(self.terminations)
-        elif self._t >= self.max_steps:
-            self._finish(self.truncations)
-        else:
-            self.agent_selection = ADVISER if self._phase == ADVISE else BUYER
-            self._list_actions()
-        self._accumulate_rewards()
+        over = self._advise(text) if agent == ADVISER else self._act(text.strip())
         if over or self._t >= self.max_steps:
-            self.agent_selection = SEATS[1 - SEATS.index(agent)]
-        self.show()
+            self._finish(self.terminations if over else self.truncations)
+            return self.other(agent)
+        self._list_actions()
+        return ADVISER if self._phase == ADVISE else BUYER
 
     def privileged(self) -> dict[str, Any]:
         """``expert_plan``: what an honest assistant says, or what the rules' customer does."""
@@ -233,9 +184,7 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
             "asked": tuple(tuple(question) for question in self._asked), "questions": self._questions,
             "open": self._open_question, "phase": self._phase, "t": self._t,
             "visit": self._visit and tuple(self._visit), "ratings": tuple(self._ratings),
-            "agents": tuple(self.agents), "selected": self.agent_selection,
-            "infos": {seat: dict(info) for seat, info in self.infos.items()},
-            "seats": {name: dict(getattr(self, name)) for name in _BY_SEAT}, "keys": self._keys.save(),
+            **self._table(),
         }  # fmt: skip
         return Snapshot("consultancy-seats", state)
 
@@ -247,12 +196,8 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
         self._asked, self._questions = [Question(*one) for one in saved["asked"]], saved["questions"]
         self._open_question, self._phase, self._t = saved["open"], saved["phase"], saved["t"]
         self._visit = saved["visit"] and Visit(*saved["visit"])
-        self._ratings, self.agents = list(saved["ratings"]), list(saved["agents"])
-        self.agent_selection = saved["selected"]
-        self.infos = {seat: dict(info) for seat, info in saved["infos"].items()}
-        for name, values in saved["seats"].items():
-            setattr(self, name, dict(values))
-        self._keys.load(saved["keys"])
+        self._ratings = list(saved["ratings"])
+        self._lay(saved)
 
     @property
     def _scenario(self) -> Scenarios:
@@ -295,7 +240,7 @@ class ConsultancySeats(Drawn, AECEnv[str, str, str | None]):
             self._visit = self.consultation.decide(self._heard.claims, self._heard.told, choice)
             self._said.append((CUSTOMER, speech.decision(choice), ""))
             self._phase = RATE
-        elif self._questions < self.questions and text and len(text) <= _MAX_LENGTH:
+        elif self._questions < self.questions and text and len(text) <= MAX_LENGTH:
             self._questions += 1
             named = next((one for one in _every_question() if self._words(one) == text), None)
             self._open_question = named is not None

@@ -3,14 +3,10 @@
 from typing import Any, ClassVar
 
 import numpy as np
-from gymnasium.error import ResetNeeded
-from pettingzoo import AECEnv
 
 from playout.core import Frame, Snapshot
 from playout.core.errors import WrongUse
-from playout.envs.drawn import Drawn
-from playout.envs.episodes import EpisodeKeys
-from playout.envs.spaces import Language
+from playout.envs.seats import MAX_LENGTH, SpokenSeats
 from playout.simulators.dialogue.bargaining import rules
 from playout.simulators.dialogue.bargaining.acts import ACTS, BUYER, LEAVES, SAYS, SEATS, SELLER, TONES, Seat
 from playout.simulators.dialogue.bargaining.task import Negotiation
@@ -18,13 +14,11 @@ from playout.simulators.dialogue.grammar import Wording
 from playout.simulators.dialogue.realisers import Templates, Utterance
 from playout.simulators.dialogue.task import Split, row, set_row
 
-_MAX_LENGTH = 4096
 _FORMAT = " Give what you say in <action></action>, for example <action>How old is it?</action>."
 _SILENCE = "..."
-_BY_SEAT = ("rewards", "_cumulative_rewards", "terminations", "truncations")
 
 
-class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
+class NegotiationSeats(SpokenSeats):
     """``buyer`` and ``seller`` talk by turns until they agree, one leaves, or their turns are over.
 
     Observation: what the other side said last; before one's own first turn also the listing, and for the
@@ -47,8 +41,9 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
     """
 
     metadata: ClassVar[dict[str, Any]] = {
-        **Drawn.metadata, "name": "negotiation_seats_v0", "is_parallelizable": False
+        **SpokenSeats.metadata, "name": "negotiation_seats_v0", "is_parallelizable": False
     }  # fmt: skip
+    seats = SEATS
 
     def __init__(
         self,
@@ -77,46 +72,24 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
         Raises:
             WrongUse: an option that cannot be right.
         """
-        super().__init__()
+        super().__init__(render_mode)
         if begins not in SEATS:
             raise WrongUse(f"begins: expected {' or '.join(SEATS)}, got {begins!r}")
         self.task = Negotiation(
             split=split, population=population, data=data, walk_away=walk_away, max_turns=max_steps
         )
-        self.speech, self.begins, self.render_mode = self.task.speech(), begins, render_mode
-        self.possible_agents = list(SEATS)
-        self.agents: list[str] = []
-        self._space = Language(_MAX_LENGTH)
-        self._words, self._keys = Templates(wording), EpisodeKeys()
+        self.speech, self.begins, self._words = self.task.speech(), begins, Templates(wording)
         self._state = self.task.meet(np.zeros(1, np.uint64))
         self._said: list[Utterance] = []
         self._offended = [False, False]
-
-    @property
-    def np_random(self) -> np.random.Generator:
-        """Decides the first episode where no seed is given."""
-        return np.random.default_rng()
-
-    def observation_space(self, agent: str) -> Language:
-        """Of a seat."""
-        return self._space
-
-    def action_space(self, agent: str) -> Language:
-        """Of a seat."""
-        return self._space
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
         """Start an episode; PettingZoo's contract."""
         key = self._keys.next(self, seed)
         self._state = self.task.meet(np.array([key], np.uint64))
         self._said, self._offended = [], [False, False]
-        self.agents = list(SEATS)
-        self.agent_selection = self.begins
-        self.rewards = dict.fromkeys(SEATS, 0.0)
-        self._cumulative_rewards = dict.fromkeys(SEATS, 0.0)
-        self.terminations, self.truncations = dict.fromkeys(SEATS, False), dict.fromkeys(SEATS, False)
         roles = (self.speech.role(self._state, 0, seat) + _FORMAT for seat in (BUYER, SELLER))
-        self.infos = {seat: {"instructions": role} for seat, role in zip(SEATS, roles, strict=True)}
+        self._seat(self.begins, {s: {"instructions": role} for s, role in zip(SEATS, roles, strict=True)})
         self.show()
 
     def observe(self, agent: str) -> str:
@@ -129,32 +102,14 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
         case = self.task.case_text if seat == BUYER else self.task.listing_text
         return f"{case(self._state, 0)}\n\n{heard}".strip()
 
-    def step(self, action: str | None) -> None:
-        """Let the selected seat say ``action``; None leads out a seat whose episode has ended.
-
-        Raises:
-            TypeError: ``action`` is not a str.
-            ResetNeeded: the episode has ended for both.
-        """
-        if not self.agents:
-            raise ResetNeeded("NegotiationSeats.step: the episode has ended; call reset()")
-        agent = self.agent_selection
-        if self.terminations[agent] or self.truncations[agent]:
-            self._was_dead_step(None)
-            return
-        if not isinstance(action, str):
-            raise TypeError(f"NegotiationSeats.step: expected a str, got {type(action).__name__}")
-        self._cumulative_rewards[agent] = 0.0
-        self._clear_rewards()
-        self._say(SEATS.index(agent), action)
-        over = rules.over(self._state, 0)
-        if over:
+    def hear(self, agent: str, text: str) -> str:
+        """Let ``agent`` say ``text``; the other is next."""
+        self._say(SEATS.index(agent), text)
+        if rules.over(self._state, 0):
             self._finish(self.terminations)
         elif len(self._said) >= 2 * self.task.max_turns:
             self._finish(self.truncations)
-        self._accumulate_rewards()
-        self.agent_selection = SEATS[1 - SEATS.index(agent)]
-        self.show()
+        return self.other(agent)
 
     def word(self, seat: int, act: int) -> str:
         """How the world would word ``act`` of ``seat`` now; ``rules`` say at which price."""
@@ -179,11 +134,7 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
             "state": row(self._state, 0),
             "said": tuple(tuple(one) for one in self._said),
             "offended": tuple(self._offended),
-            "agents": tuple(self.agents),
-            "selected": self.agent_selection,
-            "infos": {seat: dict(info) for seat, info in self.infos.items()},
-            "seats": {name: dict(getattr(self, name)) for name in _BY_SEAT},
-            "keys": self._keys.save(),
+            **self._table(),
         }
         return Snapshot("negotiation-seats", state)
 
@@ -192,12 +143,8 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
         saved = snapshot.state
         set_row(self._state, 0, saved["state"])
         self._said = [Utterance(*one) for one in saved["said"]]
-        self._offended, self.agents = list(saved["offended"]), list(saved["agents"])
-        self.agent_selection = saved["selected"]
-        self.infos = {seat: dict(info) for seat, info in saved["infos"].items()}
-        for name, values in saved["seats"].items():
-            setattr(self, name, dict(values))
-        self._keys.load(saved["keys"])
+        self._offended = list(saved["offended"])
+        self._lay(saved)
 
     def _say(self, seat: int, action: str) -> None:
         """Let ``seat`` say ``action`` and the other hear it, in the state and in what was said."""
@@ -207,11 +154,11 @@ class NegotiationSeats(Drawn, AECEnv[str, str, str | None]):
         if text == f"[{named}]" and named in ACTS:
             text = self.word(seat, ACTS.index(named))
         info = self.infos[SEATS[seat]]
-        if not text or len(text) > _MAX_LENGTH:
+        if not text or len(text) > MAX_LENGTH:
             self._said.append(Utterance(SEATS[seat], _SILENCE, "silence"))
             info |= {
                 "act": "silence",
-                "note": f"Not heard: {len(text)} characters, expected 1 to {_MAX_LENGTH}.",
+                "note": f"Not heard: {len(text)} characters, expected 1 to {MAX_LENGTH}.",
             }
             return
         heard = self.speech.take(self._state, 0, seat, text)

@@ -5,13 +5,13 @@ places, breaks and moves. Equal numbers are equal goals, builders and starts in 
 """
 
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from playout.agents.building.beliefs import BELIEFS, Beliefs
 from playout.core.errors import WrongUse
 from playout.simulators.building.blocks import size_of
 from playout.simulators.building.copies import ENDED
@@ -21,6 +21,7 @@ from playout.simulators.building.goals.bank import goals_of
 HORIZON, DONE = 200, 0.95
 EVERY = 5  # steps between two looks at what is predicted
 Ablation = Literal["none", "likeliest goal", "no human", "no search"]
+_LESS = {"likeliest goal": Beliefs(goal="likeliest"), "no human": Beliefs(human=False)}
 FIXED = ("alone", "random", "goal-blind", "oracle")
 """Arms that learn nothing."""
 
@@ -29,19 +30,16 @@ def train(
     *, method: str, seed: int, preset: str, iterations: int, folder: Path, ablation: Ablation = "none"
 ) -> dict[str, Any]:
     """Train an assistant in ``folder``; the last row of its curves."""
-    from playout.agents.building.beliefs import Beliefs
     from playout.training.assistance_ppo import assistance_ppo
     from playout.training.assistance_settings import AssistanceConfig, settings_of
     from playout.training.assistance_zero import assistance_zero
 
-    beliefs = {"likeliest goal": Beliefs(goal="likeliest"), "no human": Beliefs(human=False)}
-    settings = settings_of(preset, iterations=iterations, beliefs=beliefs.get(ablation, Beliefs()))
+    settings = settings_of(preset, iterations=iterations, beliefs=_LESS.get(ablation, BELIEFS))
     config: Any = AssistanceConfig(
         preset=preset, method=method, seed=seed, max_steps=HORIZON, settings=settings  # type: ignore[arg-type]
     )  # fmt: skip
-    run = assistance_ppo if method == "ppo" else assistance_zero
-    run(config, out=folder / "run", resume=True)
-    (*_, last) = run(config, out=folder / "run", resume=True).metrics()
+    learn = assistance_ppo if method == "ppo" else assistance_zero
+    *_, last = learn(config, out=folder / "run", resume=True).metrics()
     return dict(last)
 
 
@@ -76,10 +74,11 @@ def evaluate(
     game = Game(config, goals)
     game.state.key[:] = np.arange(goals)
     game.start()
-    make = partial(
-        _assistant, arm, folder=folder, trained=trained, simulations=simulations, temperature=temperature,
-        ablation=ablation,
-    )  # fmt: skip
+    make = (
+        _fixed(arm, game)
+        if arm in FIXED
+        else _learnt(arm, folder, trained, simulations, temperature, ablation)
+    )
     assistant, rows = make(game), np.arange(goals)
     found = {name: np.zeros(goals) for name in METRICS}
     accuracy: list[float] = []
@@ -121,33 +120,32 @@ def _accuracy(game: Game, goal: np.ndarray) -> float:
     return float(right[alive].sum() / max(1, changed[alive].sum()))
 
 
-def _assistant(
-    arm: str,
-    game: Game,
-    *,
-    folder: Path,
-    trained: str | None,
-    simulations: int,
-    temperature: float,
-    ablation: str,
-) -> Any:
+def _fixed(arm: str, game: Game) -> Callable[[Game], Any]:
+    """How an arm that learns nothing is made for some games like ``game``."""
+    from playout.agents.building import assistants
+
+    if arm == "goal-blind":
+        blind = assistants.GoalBlind(goals_of(size_of(game.config.size), "train")["goals"])
+        return lambda games: blind
+    kinds = {
+        "alone": assistants.Idle, "random": assistants.RandomAssistant, "oracle": assistants.Builder
+    }  # fmt: skip
+    return lambda games: kinds[arm]()
+
+
+def _learnt(
+    arm: str, folder: Path, trained: str | None, simulations: int, temperature: float, ablation: str
+) -> Callable[[Game], Any]:
+    """How an arm is made for some games, its network read once."""
     from playout.agents.building import assistants
     from playout.agents.building.agent import load_agent
-    from playout.agents.building.beliefs import Beliefs
     from playout.agents.search.planning import SearchSettings
 
-    if arm in FIXED:
-        train_goals = goals_of(size_of(game.config.size), "train")["goals"]
-        made: dict[str, Any] = {
-            "alone": assistants.Idle, "random": assistants.RandomAssistant, "oracle": assistants.Builder,
-            "goal-blind": lambda: assistants.GoalBlind(train_goals),
-        }  # fmt: skip
-        return made[arm]()
     if trained is None:
         raise WrongUse(f"assistance: {arm}: expected a cell that trained it")
     network = load_agent(folder.parent / trained / "run", {}).network
     if not simulations:
-        return assistants.Imitator(network, game, temperature=temperature)
+        return lambda games: assistants.Imitator(network, games, temperature=temperature)
     settings = SearchSettings(simulations=simulations, edges=32, root="gumbel", considered=16)
-    beliefs = {"likeliest goal": Beliefs(goal="likeliest"), "no human": Beliefs(human=False)}
-    return assistants.Planner(network, game, settings, beliefs=beliefs.get(ablation, Beliefs()))
+    beliefs = _LESS.get(ablation, BELIEFS)
+    return lambda games: assistants.Planner(network, games, settings, beliefs=beliefs)

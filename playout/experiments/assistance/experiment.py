@@ -4,9 +4,9 @@ Arms are trained for each seed, then all help with the same goals and builders. 
 against alone, goal-blind, PPO, pretraining and SFT in human actions. All else is exploratory.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from playout.evaluation.compare import compare
 from playout.experiments.assistance.cells import FIXED
-from playout.experiments.grid import Cell, run_cells
+from playout.experiments.grid import Cell, recorded
 
 CELLS = "playout.experiments.assistance.cells"
 ZERO, RESULT = "assistance-zero", "assistance_learning.json"
@@ -85,10 +85,8 @@ def experiment(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run what has not been run, and compare."""
-    results = run_cells(cells_of(plan), folder, workers=workers, progress=progress)
-    found = summary(plan, results)
-    Path(folder, RESULT).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    return found
+    file = Path(folder, RESULT)
+    return recorded(cells_of(plan), partial(summary, plan), file, workers=workers, progress=progress)
 
 
 def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,9 @@ Primary, named beforehand: ReSim against cloning of actions; GRPO against its st
 each on the average of all rooms. All else is exploratory. Settings and seeds are chosen on ``validation``.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.evaluation.compare import compare
 from playout.experiments.dyna_mind.cells import TASKS
-from playout.experiments.grid import Cell, run_cells
+from playout.experiments.grid import Cell, recorded
 
 CELLS = "playout.experiments.dyna_mind.cells"
 RESULT = "dyna_mind.json"
@@ -122,10 +122,8 @@ def experiment(
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run what has not been run, and compare."""
-    results = run_cells(cells_of(plan), folder, workers=workers, progress=progress)
-    found = summary(plan, results)
-    Path(folder, RESULT).write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    return found
+    file = Path(folder, RESULT)
+    return recorded(cells_of(plan), partial(summary, plan), file, workers=workers, progress=progress)
 
 
 def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
