@@ -47,13 +47,15 @@ def make_config(config: type[C], owner: str, options: Mapping[str, Any]) -> C:
     Raises:
         WrongUse: an option is unknown, missing or of another type; lists the accepted ones.
     """
-    accepted, hints = options_of(config), get_type_hints(config)
-    check_names(owner, options, [option.name for option in accepted])
-    for option in accepted:
-        if option.name not in options and option.default is MISSING:
-            raise WrongUse(f"{owner}: the option {option.name} is missing; expected {option}")
-        if option.name in options and not _fits(options[option.name], hints[option.name]):
-            raise WrongUse(f"{owner}: {option.name}={options[option.name]!r} is not of type {option.type}")
+    accepted, hints = fields(config), get_type_hints(config)  # type: ignore[reportArgumentType]
+    check_names(owner, options, [field.name for field in accepted])
+    for field in accepted:
+        name = field.name
+        if name not in options and field.default is MISSING:
+            told = next(option for option in options_of(config) if option.name == name)
+            raise WrongUse(f"{owner}: the option {name} is missing; expected {told}")
+        if name in options and not _fits(options[name], hints[name]):
+            raise WrongUse(f"{owner}: {name}={options[name]!r} is not of type {_say(hints[name])}")
     return config(**options)
 
 
