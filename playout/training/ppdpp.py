@@ -134,11 +134,11 @@ class _Training:
         return whole[_draws(self.config.seed, 1 << 32 | self.done).permutation(played.count)][played.episode]
 
     def _validate(self, played: ActEpisodes | None) -> None:
-        """Play with the people of the validation split; keep the planner if it is the best so far."""
+        """Play with the people of the validation split; keep the planner that is to be kept so far."""
         settings = self.settings
         valid = self.dialogues.play("valid", self.planner, np.arange(settings.validation))
         score = float(valid.returns.mean())
-        if score > self.best_score or settings.shuffle:
+        if score > self.best_score or settings.keep_last:
             self.best, self.best_score = self.planner.network.copy(), score
         row = {"step": self.done, "episodes": self.done * settings.batch, **_figures(valid, "valid_")}
         self.run.log([row | (_figures(played, "") if played is not None else {})])
@@ -173,6 +173,8 @@ class _Training:
 def imitate(planner: Planner, found: Examples, config: PPDPPConfig) -> list[dict[str, float]]:
     """Supervised learning in place; the weights with the best held-out loss are kept.
 
+    The rate falls linearly to 0, as in the released code.
+
     Returns:
         A row per epoch: ``epoch``, ``sft_loss``, ``sft_accuracy`` on what was held out.
     """
@@ -182,8 +184,10 @@ def imitate(planner: Planner, found: Examples, config: PPDPPConfig) -> list[dict
     held, rest = np.split(order, [max(1, int(_HELD_OUT * len(x)))])
     adam = Adam(planner.network, rate=settings.sft_rate, decay=settings.weight_decay)
     best, least = planner.network.copy(), np.inf
+    steps = settings.sft_epochs * len(_parts(rest, settings.sft_batch))
     for epoch in range(settings.sft_epochs):
         for batch in _parts(_draws(config.seed, 1 + epoch).permutation(rest), settings.sft_batch):
+            adam.rate = settings.sft_rate * (1 - adam.steps / steps)
             weights = np.full(len(batch), 1 / len(batch))
             adam.step(planner.network.gradient(x[batch], found.acts[batch], weights))
         logs = planner.network.log_probabilities(x[held])

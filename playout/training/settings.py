@@ -301,7 +301,9 @@ class PPDPPSettings:
     validate_every: int = 10
     """Optimiser steps between two validations; each also saves all that a killed run needs to go on."""
     shuffle: bool = False
-    """A control: each dialogue learns from the returns of another one, and the last planner is kept."""
+    """A control: each dialogue learns from the returns of another one."""
+    keep_last: bool = False
+    """Keep the last planner instead of the best on validation."""
 
     def __post_init__(self) -> None:
         for name, least in (

@@ -6,11 +6,11 @@ from doors import ASK, LEFT, WORLD
 
 from playout.agents import load_agent
 from playout.agents.planner.encoders import Seen
-from playout.agents.planner.planner import Planner
+from playout.agents.planner.planner import Planner, load_arrays
 from playout.core import Turn, WrongUse
 from playout.training import ppdpp as module
 from playout.training.planner_data import Dialogues
-from playout.training.ppdpp import advantages, ppdpp
+from playout.training.ppdpp import STATE, advantages, ppdpp
 from playout.training.settings import PPDPPConfig, PPDPPSettings
 
 QUICK = {"sft_epochs": 2, "episodes": 60, "validation": 20, "validate_every": 2}
@@ -121,9 +121,14 @@ def test_repo_advantages_forget_the_price_of_a_deal():
 
 
 def test_shuffled_rewards_teach_nothing(tmp_path):
-    run = ppdpp(config(shuffle=True, episodes=600, learning_rate=0.02, validation=200), out=tmp_path / "run")
+    run = ppdpp(
+        config(shuffle=True, keep_last=True, episodes=600, learning_rate=0.02, validation=200),
+        out=tmp_path / "run",
+    )
     rows = [row for row in run.metrics() if "valid_return" in row]
     assert rows[-1]["valid_return"] < 0.4
+    last = load_arrays(run.folder / STATE)
+    assert all((last[f"best_{name}"] == last[f"now_{name}"]).all() for name in ("w0", "w1", "b0", "b1"))
 
 
 FIRST = {"instructions": "", "legal_actions": (0, 1, 2), "reward": 0.0, "info": {}, "episode": 0, "t": 0}

@@ -71,9 +71,8 @@ def tutoring(view: View) -> list[str]:
     shown = np.stack([view.feature(part) for part in parts], 1)
     hints = np.stack([view.feature(f"hints {part}") for part in parts], 1)
     rows = np.arange(len(shown))
-    # The part that a hint or a correction would be about.
-    lacking = np.where((shown != 1).any(1), (shown != 1).argmax(1), 0)
-    hinted = hints[rows, lacking] > 0
+    # The part that a hint would be about.
+    hinted = hints[rows, np.where(shown != 1, hints, np.inf).argmin(1)] > 0
     tried = (
         view.said("all wrong") | view.said("partly right") | view.said("wrong order") | view.said("unsure")
     )
@@ -82,6 +81,7 @@ def tutoring(view: View) -> list[str]:
         "Question",
         (view.said("unsure"), "Confirmation"),
         (view.said("asks for a word"), "Hint"),
+        (view.said("stays silent") & ~view.did("Others"), "Others"),
         (view.said("stays silent"), "Hint"),
         (view.said("takes note"), "Question"),
         (view.said("chats"), "Question"),

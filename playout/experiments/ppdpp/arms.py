@@ -7,6 +7,8 @@ from typing import Any
 from playout.agents.planner.config import WORLDS
 
 RL, SFT, BARE, SHUFFLED, REPO, PPO = "rl", "sft", "rl without sft", "shuffled", "repo", "ppo"
+SELECTED = "shuffled, best kept"
+"""The control whose weights are chosen on validation as those of ``rl`` are; ``shuffled`` keeps its last."""
 NOISE = (0.1, 0.3)
 """Confusion of the assessors that the noisy arms learn from; ``rl`` has none."""
 
@@ -38,7 +40,7 @@ class World:
         return self.encoder != "acts"
 
 
-_CONTROLS = (BARE, SHUFFLED, REPO, *map(noisy, NOISE))
+_CONTROLS = (BARE, SHUFFLED, SELECTED, REPO, *map(noisy, NOISE))
 _WORDINGS = {" (train wordings)": {"wording": "train"}, " (unseen wordings)": {"wording": "unseen"}}
 THE_WORLDS: Mapping[str, World] = {
     "negotiation": World(
@@ -75,7 +77,8 @@ CHOSEN = "raw 0.01 0.06"
 def settings_of(arm: str, chosen: str = CHOSEN) -> dict[str, Any]:
     """The ``PPDPPSettings`` of an arm that differ from the defaults."""
     changes: dict[str, dict[str, Any]] = {
-        BARE: {"sft_epochs": 0}, SHUFFLED: {"shuffle": True}, REPO: {"advantage": "repo"},
+        BARE: {"sft_epochs": 0}, SHUFFLED: {"shuffle": True, "keep_last": True},
+        SELECTED: {"shuffle": True}, REPO: {"advantage": "repo"},
     }  # fmt: skip
     return {**CANDIDATES[chosen], **changes.get(arm, {})}
 

@@ -38,7 +38,7 @@ FIRST = ("negotiation", "tutoring", "support")
 class Plan:
     """What is run."""
 
-    seeds: int = 5
+    seeds: int = 10
     """Of every training."""
     episodes: int = 500
     """That everybody has, on validation and in the test, for each seed."""

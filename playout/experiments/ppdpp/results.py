@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from playout.evaluation import compare, interval
-from playout.experiments.ppdpp.arms import BARE, CHOSEN, NOISE, PPO, REPO, RL, SFT, SHUFFLED, noisy
+from playout.experiments.ppdpp.arms import BARE, CHOSEN, NOISE, PPO, REPO, RL, SELECTED, SFT, SHUFFLED, noisy
 
 Judged = Mapping[str, Mapping[str, Any]]
 """Policy -> what ``cells.judge`` found."""
@@ -67,8 +67,9 @@ def _row(found: Mapping[str, Any]) -> dict[str, Any]:
 def _compared(test: Judged, named: Mapping[str, str]) -> dict[str, Any]:
     """The comparisons, ``a - b``; the first two are primary, the others exploratory."""
     pairs = [
-        (RL, SFT), (RL, named.get(CONSTANT)), (REFERENCE, SFT), (SHUFFLED, SFT), (BARE, "random"), (RL, BARE),
-        (RL, REPO), (RL, REFERENCE), *((RL, noisy(confusion)) for confusion in NOISE),
+        (RL, SFT), (RL, named.get(CONSTANT)), (REFERENCE, SFT), (SHUFFLED, SFT), (SELECTED, SFT),
+        (BARE, "random"), (RL, BARE), (RL, REPO), (RL, REFERENCE),
+        *((RL, noisy(confusion)) for confusion in NOISE),
     ]  # fmt: skip
     found = {}
     for a, b in pairs:

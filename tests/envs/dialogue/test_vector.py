@@ -40,7 +40,7 @@ def assert_equal(one, two, where: str = "") -> None:
 
 @pytest.mark.parametrize("mode", list(AutoresetMode))
 @pytest.mark.parametrize(
-    "options", [{}, {"split": "unseen", "assessor": "noisy=0.3", "max_steps": 5}], ids=str
+    "options", [{}, {"split": "unseen", "assessor": "noisy=0.05", "max_steps": 5}], ids=str
 )
 @pytest.mark.parametrize("name", IDS)
 def test_the_vector_is_n_scalars(name: str, options: dict, mode: AutoresetMode) -> None:

@@ -14,6 +14,7 @@ from playout.experiments.ppdpp.arms import (
     CHOSEN,
     PPO,
     RL,
+    SELECTED,
     SFT,
     THE_WORLDS,
     World,
@@ -97,7 +98,8 @@ def test_validation_chooses_and_the_test_is_not_touched(tmp_path):
 
 
 def test_arms_differ_in_what_they_say_they_do():
-    assert settings_of("shuffled") == {**settings_of(RL), "shuffle": True}
+    assert settings_of(SELECTED) == {**settings_of(RL), "shuffle": True}
+    assert settings_of("shuffled") == {**settings_of(SELECTED), "keep_last": True}
     assert settings_of("rl without sft")["sft_epochs"] == 0
     assert settings_of("repo")["advantage"] == "repo"
     assert kwargs_of(noisy(0.1)) == {"assessor": "noisy=0.1"} and kwargs_of(RL) == {}

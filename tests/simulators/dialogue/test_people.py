@@ -11,11 +11,19 @@ from playout.simulators.dialogue.tutoring.people import PERSONAS as STUDENTS
 
 @pytest.mark.parametrize("personas", [STUDENTS, SEEKERS], ids=["students", "seekers"])
 def test_enough_kinds_to_learn_with_and_to_be_tested_by(personas) -> None:
-    assert [len(of_split(personas, split)) for split in ("train", "valid")] == [6, 2]
-    assert len(of_split(personas, "unseen")) >= 3
+    assert len(of_split(personas, "train")) == 6
+    assert len(of_split(personas, "valid")) >= 2 and len(of_split(personas, "unseen")) >= 3
     assert len({persona.name for persona in personas}) == len(personas)
     with pytest.raises(WrongUse, match="split"):
         of_split(personas, "test")
+
+
+def test_students_that_are_not_learnt_with_lie_between_those_that_are() -> None:
+    known = of_split(STUDENTS, "train")
+    for persona in of_split(STUDENTS, "valid") + of_split(STUDENTS, "unseen"):
+        for trait, (low, high) in persona.traits.items():
+            lows, highs = zip(*(one.traits[trait] for one in known), strict=True)
+            assert min(lows) <= low <= high <= max(highs), (persona.name, trait)
 
 
 def test_ranges_become_a_table_and_wrong_ones_are_named() -> None:

@@ -4,9 +4,9 @@ Rule book. A student is to translate a place phrase: four *parts* (preposition, 
 order of the last two). Of each part the student knows nothing (0), remembers it dimly (1) or masters it
 (2). A student may also be in *doubt*, shown only by how the replies sound. Each turn the tutor acts:
 
-* ``Hint`` is about one part: the one the student asked for, else the first that was not right in the last
-  attempt. It sticks (the part is mastered) with probability ``sticks``; the order is hard to take from a
-  hint (half of it).
+* ``Hint`` is about one part: the one the student asked for, else of those that were not right in the last
+  attempt the first that had fewest hints. It sticks (the part is mastered) with probability ``sticks``; the
+  order is hard to take from a hint (half of it).
 * ``Question`` makes the student try. What is dimly remembered then comes back, and stays, with
   probability ``recalls``; in doubt the student stays silent with probability ``freezes``.
 * ``Correction`` after an attempt repairs its first wrong part with probability ``repairs`` (the order
@@ -18,10 +18,13 @@ order of the last two). Of each part the student knows nothing (0), remembers it
 After a hint, a correction or a confirmation the student tries at once with probability ``volunteers``, or
 else takes note or asks for a part. In an attempt a mastered part is right unless doubt makes it slip
 (``slips``), another one is guessed with probability ``guesses``; an attempt that fails brings doubt with
-probability ``doubts``. When every part is right the phrase is translated and the dialogue ends.
+probability ``doubts``. So many also come in doubt, and then are silent at first with probability
+``freezes``. When every part is right the phrase is translated.
 
-The verdict is on the last attempt so far: incorrect (no part right), did not try, part, whole. All draws
-are at (key, turn and purpose), so two policies meet the same luck.
+The verdict is on the last attempt so far: incorrect (no part right), did not try, part, whole. The dialogue
+ends when the assessor's readings say on average that the phrase is translated: at once if they are exact,
+later or never if they are confused (as in PPDPP, where every one of ten must say so). All draws are at (key,
+turn and purpose), so two policies meet the same luck.
 """
 
 from typing import NamedTuple
@@ -66,7 +69,8 @@ class State(NamedTuple):
     key: np.ndarray  # uint64[N]
     turn: np.ndarray  # int64[N]
     reply: np.ndarray  # int64[N]
-    success: np.ndarray  # bool[N]
+    success: np.ndarray  # bool[N]: the phrase has been translated
+    over: np.ndarray  # bool[N]: so the assessor says
     act: np.ndarray  # int64[N]: the tutor's last one, -1 before it
     about: np.ndarray  # int64[N]: the part that the act was about, -1 for none
     item: np.ndarray  # int64[N]: row of the items
@@ -90,6 +94,7 @@ class Settings(NamedTuple):
     values: np.ndarray  # float64[4]: of the verdicts
     confusion: float
     samples: int
+    threshold: float  # value from which on the assessor says that the phrase is translated
     gain: bool  # reward the gain of a turn instead of its verdict
 
 
@@ -100,10 +105,10 @@ def empty(n: int) -> State:
         return np.zeros((n, *shape), np.int64)
 
     return State(
-        key=np.zeros(n, np.uint64), turn=ints(), reply=ints(), success=np.zeros(n, np.bool_), act=ints(),
-        about=ints(), item=ints(), persona=ints(), traits=np.zeros((n, len(TRAITS))), knows=ints(PARTS),
-        shown=ints(PARTS), asked=ints(), doubt=np.zeros(n, np.bool_), attempts=ints(), hints=ints(PARTS),
-        verdict=ints(), value=np.zeros(n),
+        key=np.zeros(n, np.uint64), turn=ints(), reply=ints(), success=np.zeros(n, np.bool_),
+        over=np.zeros(n, np.bool_), act=ints(), about=ints(), item=ints(), persona=ints(),
+        traits=np.zeros((n, len(TRAITS))), knows=ints(PARTS), shown=ints(PARTS), asked=ints(),
+        doubt=np.zeros(n, np.bool_), attempts=ints(), hints=ints(PARTS), verdict=ints(), value=np.zeros(n),
     )  # fmt: skip
 
 
@@ -133,7 +138,10 @@ def start(state: State, settings: Settings) -> None:
             state.knows[i, part] = MASTERED if luck < known else DIM if luck < dim else UNKNOWN
         state.act[i], state.about[i], state.asked[i] = -1, -1, -1
         state.verdict[i] = NOT_TRIED
-        if _draw(state, i, _AT_TRY) < traits[VOLUNTEERS]:
+        state.doubt[i] = _draw(state, i, _AT_DOUBT) < traits[DOUBTS]
+        if state.doubt[i] and _draw(state, i, _AT_EFFECT) < traits[FREEZES]:
+            state.reply[i] = BLANK
+        elif _draw(state, i, _AT_TRY) < traits[VOLUNTEERS]:
             _attempt(state, i, traits, 0.0)
         else:
             _ask(state, i)
@@ -149,7 +157,7 @@ def step(state: State, acts: np.ndarray, details: np.ndarray, settings: Settings
     """One act of the tutor and the student's reply, for every copy, in place.
 
     Args:
-        state: changed; ``success`` says which dialogues have ended.
+        state: changed; ``over`` says which dialogues have ended.
         acts: int64[N].
         details: float64[N]: the part that a hint or a correction is about, or NaN.
         settings: of the task.
@@ -194,13 +202,13 @@ def record(
 
 @njit(cache=True)
 def _settle(state: State, i: int, settings: Settings) -> float:
-    """The end of a turn: success, the assessor's value, and the reward."""
-    state.success[i] = state.reply[i] == WHOLE
+    """The end of a turn: success, the assessor's value, whether the dialogue is over, and the reward."""
+    state.success[i] |= state.reply[i] == WHOLE
     before, value = state.value[i], _assess(state, i, settings)
-    state.value[i] = value
+    state.value[i], state.over[i] = value, value >= settings.threshold
     if not settings.gain:
         return value
-    return value - before - (0.0 if state.success[i] else TURN_COST)
+    return value - before - (0.0 if state.over[i] else TURN_COST)
 
 
 @njit(cache=True)
@@ -274,10 +282,12 @@ def _target(state: State, i: int, act: int, detail: float) -> int:
         return int(detail)
     if state.asked[i] >= 0:
         return state.asked[i]
+    least = -1
     for part in range(PARTS):
-        if state.shown[i, part] != RIGHT:
-            return part
-    return -1
+        open_ = state.shown[i, part] != RIGHT
+        if open_ and (least < 0 or state.hints[i, part] < state.hints[i, least]):
+            least = part
+    return least
 
 
 @njit(cache=True)

@@ -94,4 +94,4 @@ class TutoringSpeech:
         one = rules.State(*(array[i : i + 1] for array in state))
         shown = np.array(answer.shown or (), np.int64)
         reward = self.task.record(one, heard.act, heard.detail, answer.reply, shown, answer.asked)
-        return reward, bool(state.success[i])
+        return reward, bool(state.over[i])

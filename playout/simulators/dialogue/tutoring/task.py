@@ -82,6 +82,7 @@ class Tutoring:
             values=np.array(TUTORING_SCALE.values),
             confusion=self.assessor.confusion,
             samples=self.assessor.samples,
+            threshold=TUTORING_SCALE.threshold,
             gain=reward == "gain",
         )
 
@@ -112,7 +113,7 @@ class Tutoring:
         reward = np.empty(len(acts), np.float32)
         given = np.full(len(acts), np.nan) if details is None else details
         rules.step(state, acts, given, self._settings, reward)
-        return reward, state.success.copy()
+        return reward, state.over.copy()
 
     def record(
         self, state: rules.State, act: int, detail: float, reply: int, shown: np.ndarray, asked: int

@@ -40,7 +40,7 @@ def student(knows=(UNKNOWN,) * 4, doubt: bool = False, **traits: float) -> tuple
     """N students alike, who have asked for a word; traits not given are 0."""
     people = np.array([[[traits.get(name.replace(" ", "_"), 0.0)] * 2 for name in TRAITS]])
     values = np.array([-1.0, -0.5, 0.5, 1.0])
-    settings = rules.Settings(np.ones((1, 4)), people, values, 0.0, 10, True)
+    settings = rules.Settings(np.ones((1, 4)), people, values, 0.0, 10, 1.0, True)
     state = rules.empty(N)
     state.key[:] = bits_array(np.arange(N), 0)
     rules.start(state, settings)
@@ -74,6 +74,36 @@ def test_a_hint_is_about_what_was_asked_for_and_sticks() -> None:
     act(state, settings, HINT, ORDER)
     assert all_are(state.about, ORDER)
     assert 0.2 < (state.knows[:, ORDER] == MASTERED).mean() < 0.8, "the order is hard to take from a hint"
+
+
+def test_of_what_was_not_right_the_part_with_fewest_hints_is_next() -> None:
+    state, settings = student()
+    state.asked[:], about = -1, []
+    for _ in range(5):
+        act(state, settings, HINT)
+        assert all_are(state.about, state.about[0])
+        about.append(int(state.about[0]))
+    assert about == [PREPOSITION, NOUN, COLOUR, ORDER, PREPOSITION]
+
+
+def test_who_comes_in_doubt_is_silent_or_sounds_so() -> None:
+    state, _ = student(doubts=1.0, freezes=1.0)
+    assert all_are(state.reply, BLANK)
+    state, _ = student(doubts=1.0, volunteers=1.0)
+    assert all_are(state.reply, UNSURE)
+
+
+def test_a_lesson_ends_when_every_reading_says_that_the_phrase_is_translated() -> None:
+    state, settings = student((MASTERED,) * 4)
+    act(state, settings, QUESTION)
+    assert state.success.all() and state.over.all()
+    state, settings = student((MASTERED,) * 4)
+    settings = settings._replace(confusion=0.1)
+    act(state, settings, QUESTION)
+    ended = state.over.copy()
+    assert state.success.all() and 0.1 < ended.mean() < 0.7, "all of ten: .9 ** 10"
+    act(state, settings, QUESTION)
+    assert state.success.all() and (state.over & ~ended).any(), "it is read anew"
 
 
 def test_a_question_brings_back_what_is_dim() -> None:
@@ -155,7 +185,7 @@ def test_traits_lie_in_the_ranges_of_the_persona() -> None:
     people.sort(axis=2)
     state = rules.empty(500)
     state.key[:] = bits_array(np.arange(500), 0)
-    rules.start(state, rules.Settings(np.ones((7, 4)), people, np.zeros(4), 0.0, 10, True))
+    rules.start(state, rules.Settings(np.ones((7, 4)), people, np.zeros(4), 0.0, 10, 1.0, True))
     assert set(state.persona.tolist()) == {0, 1, 2} and set(state.item.tolist()) == set(range(7))
     low, high = people[state.persona, :, 0], people[state.persona, :, 1]
     assert ((low <= state.traits) & (state.traits <= high)).all()
