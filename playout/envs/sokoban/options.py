@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Literal, cast
 
 from playout.core.errors import WrongUse
+from playout.simulators.sokoban.generator import Walls
 from playout.simulators.sokoban.sources import (
     BankSource,
     Difficulty,
     FileSource,
+    FramedSource,
     FreshSource,
     LevelSource,
     boxoban,
@@ -17,7 +19,14 @@ Split = Literal["train", "validation", "test"]
 
 
 def source_of(
-    source: str | LevelSource, *, size: Sequence[int], boxes: int, split: Split, data: str | None
+    source: str | LevelSource,
+    *,
+    size: Sequence[int],
+    boxes: int,
+    split: Split,
+    data: str | None,
+    walls: Walls = "carved",
+    frame: Sequence[int] | None = None,
 ) -> LevelSource:
     """The level source that an environment's arguments name.
 
@@ -29,16 +38,31 @@ def source_of(
         split: which part of the rooms; generated ones are split by their walls up to symmetry, files as
             they come (``validation`` is Boxoban's ``valid``).
         data: folder that holds ``boxoban/``; default ``$PLAYOUT_DATA``.
+        walls: of ``fresh`` rooms: ``carved`` by a walk, ``scattered``, or ``mixed``.
+        frame: rows and columns of a frame of wall that the rooms lie in; None leaves them as they are.
     """
+    found = _named(source, size, boxes, split, data, walls)
+    if frame is None:
+        return found
+    if len(frame) != 2:
+        raise WrongUse(f"frame: expected (rows, columns), got {frame!r}")
+    return FramedSource(found, (frame[0], frame[1]))
+
+
+def _named(
+    source: str | LevelSource, size: Sequence[int], boxes: int, split: Split, data: str | None, walls: Walls
+) -> LevelSource:
     if not isinstance(source, str):
         return source
+    if walls != "carved" and source != "fresh":
+        raise WrongUse(f"walls: only fresh rooms are {walls}, got source {source!r}")
     if len(size) != 2:
         raise WrongUse(f"size: expected (rows, columns), got {size!r}")
     height, width = size
     if source == "bank":
         return BankSource(height, width, boxes, split=split)
     if source == "fresh":
-        return FreshSource(height, width, boxes, split=split)
+        return FreshSource(height, width, boxes, split=split, walls=walls)
     if source.startswith("boxoban-"):
         return boxoban(cast(Difficulty, source.removeprefix("boxoban-")), split=split, data=data)
     return FileSource(source)

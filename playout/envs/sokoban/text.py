@@ -14,6 +14,7 @@ from playout.envs.sokoban.frames import frame_of
 from playout.envs.sokoban.options import Split, source_of
 from playout.simulators.sokoban import tiles
 from playout.simulators.sokoban.game import Deadlocks, Game
+from playout.simulators.sokoban.generator import Walls
 from playout.simulators.sokoban.optimal import optimal
 from playout.simulators.sokoban.rewards import Rewards
 from playout.simulators.sokoban.sources import LevelSource
@@ -26,6 +27,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 SYMBOLS = "#_O√XPS"
 # What a mask of the four directions allows, by its bytes.
 _LEGAL = {mask: tuple(compress(tiles.DIRECTIONS, mask)) for mask in map(bytes, product((0, 1), repeat=4))}
+_WORD = 4  # most cells that a word of the format ``words`` tells of
 _NAMES = ("wall", "floor", "goal", "box on a goal", "box", "you", "you on a goal")
 
 
@@ -44,6 +46,8 @@ class SokobanText(LanguageWorld):
         boxes: int = 2,
         split: Split = "train",
         data: str | None = None,
+        walls: Walls = "carved",
+        frame: Sequence[int] | None = None,
         rewards: str | Rewards = "dyna_mind",
         invalid_penalty: float = 0.0,
         max_steps: int = 50,
@@ -52,7 +56,7 @@ class SokobanText(LanguageWorld):
         symbols: str = SYMBOLS,
         render_mode: str | None = None,
     ) -> None:
-        """Make the environment; for ``source`` to ``data`` see ``options.source_of``.
+        """Make the environment; for ``source`` to ``frame`` see ``options.source_of``.
 
         Args:
             source: where rooms come from.
@@ -60,12 +64,15 @@ class SokobanText(LanguageWorld):
             boxes: boxes of generated rooms.
             split: which part of the rooms.
             data: folder that holds ``boxoban/``.
+            walls: of fresh rooms.
+            frame: rows and columns of a frame that rooms lie in.
             rewards: ``dyna_mind``, ``gym_sokoban`` or a ``Rewards``.
             invalid_penalty: added to the reward of a step whose action was not taken.
             max_steps: steps after which an episode is truncated.
             deadlocks: ``info``, ``end`` or ``off``.
             format: ``grid``, ``coord`` (lists of coordinates), ``grid_coord`` (both), or ``words``: a word
-                per row and one per thing, so that small models read little; what moves is the last line.
+                per row, two where it is long, and one per thing, so that small models read little; what
+                moves is the last line.
             symbols: seven different characters, in the order of the tiles.
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
         """
@@ -75,7 +82,7 @@ class SokobanText(LanguageWorld):
             raise WrongUse(
                 f"symbols: expected {tiles.TILES} different characters without spaces, got {symbols!r}"
             )
-        levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
+        levels = source_of(source, size=size, boxes=boxes, split=split, data=data, walls=walls, frame=frame)
         height, width = levels.shape
         super().__init__(
             max_steps=max_steps, max_length=1024 + 16 * height * width, invalid_reward=invalid_penalty,
@@ -163,9 +170,9 @@ def instructions(symbols: str, format: Format) -> str:
         "grid": f"The room is a grid: {legend}.",
         "coord": "The room is given as (row, column) coordinates, counted from (0, 0) at the top left.",
         "grid_coord": f"The room is a grid ({legend}), then coordinates (row, column) from the top left.",
-        "words": "The first line has a word for each row, w wall and _ floor, without the border where all of"
-        " it is wall, then the goals; the second has you and the boxes. p1_2 is you in row 1, column 2,"
-        " counted from (0, 0) at the top left of the border; b a box, g a goal.",
+        "words": "The first line has the rows, w wall and _ floor, long ones in several words, without the"
+        " border where all of it is wall, then the goals; the second has you and the boxes. p1_2 is you in"
+        " row 1, column 2, counted from (0, 0) at the top left of the border; b a box, g a goal.",
     }[format]
     return (
         "You play Sokoban: push every box onto a goal. You move up, down, left or right by one cell. Walking"
@@ -203,11 +210,12 @@ def coordinate_text(room: np.ndarray) -> str:
 
 
 def words_text(room: np.ndarray) -> str:
-    """A word for each row, the goals; on a second line the player and the boxes: ``p1_2 b1_3``."""
+    """Rows in words of at most ``_WORD`` cells, the goals; then the player and the boxes: ``p1_2 b1_3``."""
     walls = room == tiles.WALL
     inner = walls[1:-1, 1:-1]
     rows = inner if walls.sum() - inner.sum() == walls.size - inner.size else walls
-    words = ["".join("_w"[wall] for wall in row) for row in rows.tolist()]
+    parts = np.array_split(rows, -(-rows.shape[1] // _WORD), axis=1)
+    words = ["".join("_w"[wall] for wall in part[row].tolist()) for row in range(len(rows)) for part in parts]
     still = " ".join([*words, *_named("g", tiles.HAS_GOAL[room])])
     return f"{still}\n{' '.join([*_named('p', tiles.HAS_PLAYER[room]), *_named('b', tiles.HAS_BOX[room])])}"
 

@@ -22,17 +22,19 @@ TASKS: dict[str, dict[str, dict[str, Any]]] = {
 }
 """Task -> rooms that are evaluated in; those of ``id`` are trained on."""
 MAX_STEPS = {"easy": 40, "hard": 60}
+FRAMES = {"easy": None, "hard": [8, 8]}
+"""Rooms of all kinds of a task lie in one frame, so that a learner of small ones has met every coordinate."""
 RUN = "run"
 
 
 def world(task: str, rooms: str, split: str) -> dict[str, Any]:
-    """The arguments of the environment."""
+    """The arguments of the environment; rooms of training have many more layouts than the banks."""
     if task not in TASKS or rooms not in TASKS[task]:
         raise WrongUse(f"dyna-mind: no rooms {rooms!r} of {task!r}")
-    source = "fresh" if split == "train" else "bank"
+    drawn = {"source": "fresh", "walls": "mixed"} if split == "train" else {"source": "bank"}
     return {
-        **TASKS[task][rooms], "format": "words", "source": source, "split": split,
-        "max_steps": MAX_STEPS[task],
+        **TASKS[task][rooms], **drawn, "format": "words", "split": split, "max_steps": MAX_STEPS[task],
+        "frame": FRAMES[task],
     }  # fmt: skip
 
 

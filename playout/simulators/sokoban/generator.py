@@ -1,4 +1,4 @@
-"""Seeded level generator: rooms carved by a random walk, boxes placed by playing backwards.
+"""Seeded level generator: rooms carved by a walk or scattered with wall, boxes placed by playing backwards.
 
 In the manner of Racaniere et al., "Imagination-augmented agents for deep reinforcement learning"
 (NeurIPS 2017), appendix on Sokoban:
@@ -13,12 +13,14 @@ The paper searches depth-first over single moves. Here a state is a set of boxes
 in which the player can walk, visited once, breadth-first over pulls: small rooms are searched to
 the end, and the first visit is the shortest solution. Of a layer of more than ``LAYER`` states a
 random part is followed, up to ``MAX_STATES`` in all. A level is the best of ``CANDIDATES`` rooms
-and is solvable by construction. Splits, banks and files are in ``sources``.
+and is solvable by construction. ``scattered`` walls are ours: cells of wall here and there, and the
+first room that can be played, so many more layouts of a small room; ``mixed`` is either. Splits,
+banks and files are in ``sources``.
 
 A cell is an index into the flat room. The border is always wall, so no step leaves the room.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numba import njit
@@ -37,6 +39,9 @@ from playout.simulators.sokoban.tiles import (
     WITH_PLAYER,
 )
 
+Walls = Literal["carved", "scattered", "mixed"]
+WALLS: tuple[Walls, ...] = get_args(Walls)
+
 VERSION = 1  # raise it when the same key gives another level: cached banks are then made anew
 
 # The walk: steps per unit of height + width (gym-sokoban's 1.7 makes more rooms that are the same
@@ -53,6 +58,8 @@ MASKS = np.array(
     ],
     np.uint8,
 )
+
+SCATTERED = 0.7  # the greatest share of wall that is scattered
 
 CANDIDATES = 4  # rooms per level, of which the best is kept
 TRIES = 10_000  # rooms carved for one level before giving up
@@ -101,6 +108,28 @@ def carve(height: int, width: int, draws: np.ndarray) -> np.ndarray:
         column = min(max(column + COLUMN_STEP[direction], 1), width - 2)
         _stamp(floor, row, column, MASKS[below(draws, len(MASKS))])
     return floor
+
+
+@njit(cache=True)
+def scatter(height: int, width: int, draws: np.ndarray) -> np.ndarray:
+    """Floor (1) and wall (0), uint8[height, width]: all floor that is connected with a random cell of it."""
+    floor = np.zeros((height, width), np.uint8)
+    share = SCATTERED * uniform(draws)
+    for row in range(1, height - 1):
+        for column in range(1, width - 1):
+            floor[row, column] = uniform(draws) >= share
+    row, column = 1 + below(draws, height - 2), 1 + below(draws, width - 2)
+    floor[row, column] = 2
+    spreads = True
+    while spreads:
+        spreads = False
+        for r in range(1, height - 1):
+            for c in range(1, width - 1):
+                if floor[r, c] == 1:
+                    for direction in range(4):
+                        if floor[r + ROW_STEP[direction], c + COLUMN_STEP[direction]] == 2:
+                            floor[r, c], spreads = 2, True
+    return floor >> np.uint8(1)
 
 
 @njit(cache=True)
@@ -289,12 +318,16 @@ def _fill(tiles: np.ndarray, search: Search, state: int, draws: np.ndarray) -> N
 
 
 @njit(cache=True)
-def _generate(tiles: np.ndarray, boxes: int, split: int, words: np.ndarray, draws: np.ndarray) -> bool:
-    """Write the best of ``CANDIDATES`` rooms into ``tiles`` (uint8[H, W]); False if there is none."""
+def _generate(
+    tiles: np.ndarray, boxes: int, split: int, walls: int, words: np.ndarray, draws: np.ndarray
+) -> bool:
+    """Write the best of the candidates into ``tiles`` (uint8[H, W]); False if there is none."""
     height, width = tiles.shape
     found, best_score = 0, 0
+    is_carved = walls == 0 or (walls == 2 and below(draws, 2) == 0)
+    candidates = CANDIDATES if is_carved else 1
     for _ in range(TRIES):
-        floor = carve(height, width, draws)
+        floor = carve(height, width, draws) if is_carved else scatter(height, width, draws)
         if split != ANY_SPLIT and split != split_number(floor):
             continue
         goals = choose_goals(floor, boxes, draws)
@@ -304,23 +337,29 @@ def _generate(tiles: np.ndarray, boxes: int, split: int, words: np.ndarray, draw
         if score > best_score:
             best_score = score
             _fill(tiles.reshape(-1), search, state, draws)
-        if found == CANDIDATES:
+        if found == candidates:
             break
     return found > 0
 
 
 @njit(cache=True)
-def _generate_many(tiles: np.ndarray, boxes: int, keys: np.ndarray, split: int) -> bool:
+def _generate_many(tiles: np.ndarray, boxes: int, keys: np.ndarray, split: int, walls: int) -> bool:
     words = _zobrist(tiles.shape[1] * tiles.shape[2])
     for i, key in enumerate(keys):
         draws = np.array([key, np.uint64(STREAM_GENERATE), np.uint64(0)])
-        if not _generate(tiles[i], boxes, split, words, draws):
+        if not _generate(tiles[i], boxes, split, walls, words, draws):
             return False
     return True
 
 
 def generate_many(
-    height: int, width: int, boxes: int, keys: np.ndarray, *, split: Split | None = None
+    height: int,
+    width: int,
+    boxes: int,
+    keys: np.ndarray,
+    *,
+    split: Split | None = None,
+    walls: Walls = "carved",
 ) -> np.ndarray:
     """One level for each key; row i is what :func:`generate` gives for ``keys[i]``.
 
@@ -330,6 +369,7 @@ def generate_many(
         boxes: number of boxes and of goals, at least 1.
         keys: uint64[N].
         split: only layouts of this split (see ``symmetry.split_of``); None for all.
+        walls: of ``WALLS``.
 
     Returns:
         uint8[N, height, width], the codes of ``tiles``; no box is on a goal.
@@ -340,9 +380,11 @@ def generate_many(
     asked = f"a {height}x{width} room with {boxes} boxes"
     if min(height, width) < 3 or boxes < 1:
         raise WrongUse(f"cannot generate {asked}: expected height and width >= 3 and boxes >= 1")
+    if walls not in WALLS:
+        raise WrongUse(f"cannot generate {asked}: expected walls of {', '.join(WALLS)}, got {walls!r}")
     rooms = np.full((len(keys), height, width), WALL, np.uint8)
     number = ANY_SPLIT if split is None else SPLITS.index(split)
-    if not _generate_many(rooms, boxes, np.asarray(keys, np.uint64), number):
+    if not _generate_many(rooms, boxes, np.asarray(keys, np.uint64), number, WALLS.index(walls)):
         of_split = f" of split {split!r}" if split else ""
         raise WrongUse(
             f"cannot generate {asked}{of_split}: none solvable among {TRIES} rooms; "
@@ -351,6 +393,9 @@ def generate_many(
     return rooms
 
 
-def generate(height: int, width: int, boxes: int, key: int, *, split: Split | None = None) -> np.ndarray:
+def generate(
+    height: int, width: int, boxes: int, key: int, *, split: Split | None = None, walls: Walls = "carved"
+) -> np.ndarray:
     """One level, a function of the arguments alone: uint8[height, width]; see :func:`generate_many`."""
-    return generate_many(height, width, boxes, np.array([key % (1 << 64)], np.uint64), split=split)[0]
+    keys = np.array([key % (1 << 64)], np.uint64)
+    return generate_many(height, width, boxes, keys, split=split, walls=walls)[0]

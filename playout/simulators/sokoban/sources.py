@@ -18,7 +18,7 @@ import numpy as np
 from playout.core.errors import Unsupported, WrongUse
 from playout.core.random import STREAM_GENERATE, bits_array
 from playout.simulators import bank
-from playout.simulators.sokoban.generator import VERSION, generate, generate_many
+from playout.simulators.sokoban.generator import VERSION, Walls, generate, generate_many
 from playout.simulators.sokoban.levels import Level, read_boxoban, read_xsb
 from playout.simulators.sokoban.symmetry import Split, canonical_hashes
 from playout.simulators.sokoban.tiles import WALL
@@ -139,15 +139,17 @@ class BankSource(ArraySource):
 class FreshSource:
     """A new level for every episode, generated from its key: no bank, no repetition."""
 
-    def __init__(self, height: int, width: int, boxes: int, *, split: Split = "train") -> None:
-        """Rooms of this size; a layout of another split is drawn again from the same stream."""
+    def __init__(
+        self, height: int, width: int, boxes: int, *, split: Split = "train", walls: Walls = "carved"
+    ) -> None:
+        """Rooms of this size and kind; a layout of another split is drawn again from the same stream."""
         self.shape: tuple[int, int] = (height, width)
         self.split: Split = split
-        self._boxes = boxes
+        self._boxes, self._walls = boxes, walls
 
     def level(self, episode_key: int) -> Level:
         """The level that ``generate`` gives for this key."""
-        tiles = generate(*self.shape, self._boxes, episode_key, split=self.split)
+        tiles = generate(*self.shape, self._boxes, episode_key, split=self.split, walls=self._walls)
         return Level(tiles, f"Sokoban, {self.split}, key {episode_key}")
 
     def bank(self) -> np.ndarray:
@@ -184,6 +186,43 @@ class FileSource(ArraySource):
         levels = [(file, level) for file in files for level in read(file)]
         names = [f"{file.name}: {level.name}" for file, level in levels]
         super().__init__(_stacked([level.tiles for _, level in levels]), names, split)
+
+
+class FramedSource:
+    """The levels of another source in a larger frame of wall, each in a place of its own.
+
+    A learner of small rooms so meets every coordinate of the larger ones. Where a room lies is a function
+    of the room.
+    """
+
+    def __init__(self, source: LevelSource, frame: tuple[int, int]) -> None:
+        """Put the rooms of ``source`` into ``frame``, rows and columns.
+
+        Raises:
+            WrongUse: the frame is smaller than the rooms.
+        """
+        if frame[0] < source.shape[0] or frame[1] < source.shape[1]:
+            raise WrongUse(f"frame: expected at least {source.shape}, the shape of the rooms, got {frame}")
+        self.shape, self.split, self._source = frame, source.split, source
+
+    def level(self, episode_key: int) -> Level:
+        """The other source's level, framed."""
+        level = self._source.level(episode_key)
+        return Level(self._framed(level.tiles[None])[0], level.name)
+
+    def bank(self) -> np.ndarray:
+        """The other source's rooms, framed: uint8[size, H, W]."""
+        return self._framed(self._source.bank())
+
+    def _framed(self, rooms: np.ndarray) -> np.ndarray:
+        found = np.full((len(rooms), *self.shape), WALL, np.uint8)
+        height, width = rooms.shape[1:]
+        free = np.subtract(self.shape, (height, width)).astype(np.uint64) + np.uint64(1)
+        hashes = canonical_hashes(rooms)
+        tops, lefts = hashes % free[0], (hashes >> np.uint64(32)) % free[1]
+        for room, tiles, top, left in zip(found, rooms, tops.tolist(), lefts.tolist(), strict=True):
+            room[top : top + height, left : left + width] = tiles
+        return found
 
 
 def boxoban(

@@ -164,3 +164,15 @@ def test_optimal_moves():
     env.step("right")
     env.step("right")
     assert env.optimal() == (0, ())
+
+
+def test_long_rows_are_told_in_words_of_like_length():
+    env = SokobanText(size=(6, 6), boxes=1, source="fresh", frame=(8, 8), format="words")
+    still, moving = env.reset(seed=0)[0].split("\n")
+    assert [len(word) for word in still.split()[:12]] == [3] * 12
+    assert len(moving.split()) == 2
+
+
+def test_walls_are_of_fresh_rooms():
+    with pytest.raises(WrongUse, match="only fresh rooms are scattered"):
+        SokobanText(walls="scattered")

@@ -116,3 +116,27 @@ def test_all_floor_hangs_together():
 def test_the_impossible_is_refused_with_a_reason(size: tuple[int, int, int]):
     with pytest.raises(WrongUse, match=r"cannot generate a .* expected"):
         generate(*size, 0)
+
+
+@pytest.mark.parametrize("walls", ["scattered", "mixed"])
+def test_scattered_walls_make_more_layouts_of_connected_floor(walls):
+    def layouts(rooms: np.ndarray) -> set[int]:
+        return set(canonical_hashes(np.where(rooms == WALL, WALL, FLOOR).astype(np.uint8)).tolist())
+
+    rooms = generate_many(6, 6, 1, KEYS, split="train", walls=walls)
+    assert {split_of(room) for room in rooms} == {"train"}
+    assert len(layouts(rooms)) > 1.2 * len(layouts(generate_many(6, 6, 1, KEYS, split="train")))
+    for room in rooms[:50]:
+        assert fewest_pushes(room), to_xsb(room)
+        floor = {(int(r), int(c)) for r, c in np.argwhere(room != WALL)}
+        reached, stack = set(), [min(floor)]
+        while stack:
+            r, c = stack.pop()
+            reached.add((r, c))
+            stack += ({(r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)} & floor) - reached
+        assert reached == floor
+
+
+def test_walls_of_an_unknown_kind_are_refused():
+    with pytest.raises(WrongUse, match="expected walls of carved, scattered, mixed"):
+        generate(6, 6, 1, 0, walls="thick")  # type: ignore[arg-type]

@@ -10,7 +10,14 @@ from playout.core.errors import Unsupported, WrongUse
 from playout.simulators import bank
 from playout.simulators.sokoban.generator import generate
 from playout.simulators.sokoban.levels import LevelError
-from playout.simulators.sokoban.sources import BankSource, FileSource, FreshSource, LevelSource, boxoban
+from playout.simulators.sokoban.sources import (
+    BankSource,
+    FileSource,
+    FramedSource,
+    FreshSource,
+    LevelSource,
+    boxoban,
+)
 from playout.simulators.sokoban.symmetry import SPLITS, canonical_hashes, split_of
 from playout.simulators.sokoban.tiles import WALL
 
@@ -141,3 +148,15 @@ def test_missing_boxoban_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Mon
 def test_boxoban_refuses_unknown_names(asked):
     with pytest.raises(WrongUse, match="boxoban: expected a difficulty"):
         boxoban(asked[0], split=asked[1])
+
+
+def test_framed_rooms_lie_anywhere_in_the_frame_and_are_the_same_levels():
+    source, bank_of = BankSource(6, 6, 1, size=40), BankSource(6, 6, 1, size=40).bank()
+    framed = FramedSource(source, (8, 7))
+    assert framed.shape == (8, 7) and framed.split == "train"
+    assert np.array_equal(canonical_hashes(framed.bank()), canonical_hashes(bank_of))
+    assert len({tuple(np.argwhere(room != WALL).min(0)) for room in framed.bank()}) > 3
+    for key in KEYS:
+        assert np.array_equal(framed.level(key).tiles, framed.bank()[bank.index(key, 40)])
+    with pytest.raises(WrongUse, match="expected at least"):
+        FramedSource(source, (6, 5))
