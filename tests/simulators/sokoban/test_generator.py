@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playout.core.errors import WrongUse
-from playout.simulators.sokoban.generator import generate, generate_many
+from playout.simulators.sokoban.generator import WALLS, Walls, generate, generate_many
 from playout.simulators.sokoban.levels import to_xsb
 from playout.simulators.sokoban.symmetry import SPLITS, canonical_hashes, split_of
 from playout.simulators.sokoban.tiles import BOX_ON_GOAL, FLOOR, HAS_BOX, HAS_GOAL, HAS_PLAYER, WALL
@@ -118,8 +118,8 @@ def test_the_impossible_is_refused_with_a_reason(size: tuple[int, int, int]):
         generate(*size, 0)
 
 
-@pytest.mark.parametrize("walls", ["scattered", "mixed"])
-def test_scattered_walls_make_more_layouts_of_connected_floor(walls):
+@pytest.mark.parametrize("walls", WALLS[1:])
+def test_scattered_walls_make_more_layouts_of_connected_floor(walls: Walls):
     def layouts(rooms: np.ndarray) -> set[int]:
         return set(canonical_hashes(np.where(rooms == WALL, WALL, FLOOR).astype(np.uint8)).tolist())
 
