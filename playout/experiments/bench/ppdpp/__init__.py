@@ -1,6 +1,6 @@
 """``playout bench ppdpp``: what planners of dialogue acts learn, how fast, and from how real people.
 
-What is learnt is measured by the experiment ``ppdpp``, in its folder under ``runs/``: a quarter of an hour
+What is learnt is measured by the experiment ``ppdpp``, in its folder under ``runs/``: half an hour
 on one core, and nothing where it has been run.
 """
 
