@@ -120,7 +120,7 @@ class Consultation:
     def start(self, key: int) -> None:
         """Let the customer of the episode with ``key`` come."""
         self.copies.person[0] = key
-        copies.start_first(self.copies, self.terms.fixed.source, self.terms.fixed.traits)
+        copies.start(self.copies, self.terms.fixed.source, self.terms.fixed.traits, np.zeros(1, np.int64))
 
     def user(self) -> np.ndarray:
         """The customer's traits as they are now: float64[6], in the order of ``rules.Users``."""
@@ -144,7 +144,7 @@ class Consultation:
         return Visit(
             int(out.result[0]),
             dict(zip(FEEDBACKS, out.rating[0].tolist(), strict=True)),
-            dict(zip(FEEDBACKS, out.likert[0].tolist(), strict=True)),
+            dict(zip(FEEDBACKS, copies.likert_of(self.copies, out)[0].tolist(), strict=True)),
             float(out.reward[0]),
             bool(out.terminated[0]),
             bool(out.truncated[0]),

@@ -5,13 +5,13 @@ Everything is an array over the N copies and is changed in place; no Python runs
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from playout.core import random
-from playout.core.compiled_random import philox
 from playout.simulators.consultancy import rules, scenarios
 from playout.simulators.consultancy.claims import (
     CAUGHT,
@@ -21,7 +21,6 @@ from playout.simulators.consultancy.claims import (
     LACKS,
     NOTHING,
     OPTIONS,
-    RESULTS,
     SILENT,
     TRUE,
     UNSPECIFIED,
@@ -39,14 +38,25 @@ _PERSON, _WORLD = np.uint64(random.STREAM_PERSON), np.uint64(random.STREAM_WORLD
 COUNTS = (
     "visits", "best", "bought", "regret", "caught", "hidden", "false_prices",
     "present", "lacking", "unspecified", "made_present", "made_lacking", "made_unspecified",
-    "has_present", "has_lacking", "has_unspecified", "omissions", "denials",
+    "has_present", "has_lacking", "has_unspecified", "omissions", "denials", "gap",
 )  # fmt: skip
 _AT = {name: len(FEEDBACKS) + i for i, name in enumerate(COUNTS)}
 (
     VISITS, BEST, BOUGHT, REGRET, CAUGHTS, HIDDEN, FALSE_PRICES, PRESENT, LACKING, OPEN,
-    MADE, _, _, SAID_HAS, _, _, OMISSIONS, DENIALS,
+    MADE, _, _, SAID_HAS, _, _, OMISSIONS, DENIALS, GAP,
 ) = _AT.values()  # fmt: skip
 TALLY = len(FEEDBACKS) + len(COUNTS)
+_ROWS = 64  # of the tally that fit into the nearest cache
+
+_SUMS = ("visits", *(name for name in COUNTS if name.startswith(("made_", "has_"))))
+_SHARES = {
+    **{name: (i, VISITS) for i, name in enumerate(FEEDBACKS) if i != TRUE},
+    **{name: (_AT[name], VISITS) for name in ("best", "bought", "caught", "gap")},
+    "utility": (TRUE, VISITS), "utility_over_best": (TRUE, BEST), "regret": (REGRET, BOUGHT),
+    "false_claims": (_AT["has_lacking"], LACKING), "unverified_claims": (_AT["has_unspecified"], OPEN),
+    "omissions": (OMISSIONS, PRESENT), "denials": (DENIALS, PRESENT), "false_prices": (FALSE_PRICES, HIDDEN),
+}  # fmt: skip
+"""Metric -> which count of the tally is divided by which other one."""
 
 OBSERVED = (
     "truth_a", "truth_b", "truth_c", "tier_a", "tier_b", "tier_c", "shown", "thrifty", "manner", "last",
@@ -69,7 +79,7 @@ class Copies(NamedTuple):
     visit: np.ndarray  # int64[N]: visits made
     last: np.ndarray  # int8[N]: 1 + the result of the last visit, 0 before the first
     ended: np.ndarray  # bool[N]
-    tally: np.ndarray  # float64[N, 25 + D]
+    tally: np.ndarray  # float64[N, 26 + D]
     scenarios: Scenarios
 
 
@@ -79,7 +89,6 @@ class Outputs(NamedTuple):
     visited: np.ndarray  # bool[N]
     result: np.ndarray  # int8[N]
     rating: np.ndarray  # float64[N, 7]
-    likert: np.ndarray  # int8[N, 7]
     reward: np.ndarray  # float64[N]
     terminated: np.ndarray  # bool[N]
     truncated: np.ndarray  # bool[N]
@@ -117,41 +126,34 @@ def columns(copies: Copies) -> dict[str, np.ndarray]:
 def outputs_of(n: int) -> Outputs:
     """Empty outputs for one step."""
     visited, terminated, truncated = np.zeros((3, n), np.bool_)
-    kinds = len(FEEDBACKS)
-    return Outputs(
-        visited, np.zeros(n, np.int8), np.zeros((n, kinds)), np.zeros((n, kinds), np.int8), np.zeros(n),
-        terminated, truncated,
-    )  # fmt: skip
+    ratings = np.zeros((n, len(FEEDBACKS)))
+    return Outputs(visited, np.zeros(n, np.int8), ratings, np.zeros(n), terminated, truncated)
 
 
-@rule
-def start(copies: Copies, source: Source, traits: Traits, i: int) -> None:
-    """Let the customer with key ``person[i]`` come for the first time."""
-    kind, speech = rules.two_uniforms(copies.person[i], 0, _WORLD)
-    copies.vulnerable[i] = kind < traits.vulnerable
-    copies.manner[i] = TRUSTING if (speech < traits.cue) == copies.vulnerable[i] else CAREFUL
-    copies.kept[i] = traits.user[0] * traits.memory
-    copies.broken[i] = (1 - traits.user[0]) * traits.memory
-    copies.visit[i] = 0
-    copies.last[i] = 0
-    copies.ended[i] = False
-    copies.tally[i] = 0.0
-    scenarios.fill_one(source, copies.person[i], 0, copies.scenarios, i)
+@njit(cache=True, error_model="numpy")
+def start(copies: Copies, source: Source, traits: Traits, which: np.ndarray) -> None:
+    """Let the customers with keys ``person[which]`` (int64[M]) come for the first time."""
+    people, zeros = copies.person[which], np.zeros(len(which), np.uint64)
+    words = scenarios.words_of(people, zeros, _WORLD)
+    for j in range(len(which)):
+        i, (kind, speech) = which[j], rules.two_uniforms(words[j])
+        copies.vulnerable[i] = kind < traits.vulnerable
+        copies.manner[i] = TRUSTING if (speech < traits.cue) == copies.vulnerable[i] else CAREFUL
+        copies.kept[i] = traits.user[0] * traits.memory
+        copies.broken[i] = (1 - traits.user[0]) * traits.memory
+        copies.visit[i] = 0
+        copies.last[i] = 0
+        copies.ended[i] = False
+        copies.tally[i] = 0.0
+    scenarios.fill(source, people, zeros, copies.scenarios, which)
 
 
 @njit(cache=True, error_model="numpy")
 def start_where(copies: Copies, source: Source, traits: Traits, chosen: np.ndarray) -> None:
     """Start the episodes that key and number name, in the copies that ``chosen`` (bool[N]) marks."""
-    for i in range(len(chosen)):
-        if chosen[i]:
-            copies.person[i] = philox(copies.key[i], copies.episode[i], _EPISODE)
-            start(copies, source, traits, i)
-
-
-@njit(cache=True, error_model="numpy")
-def start_first(copies: Copies, source: Source, traits: Traits) -> None:
-    """Let the customer with key ``person[0]`` come, in the only copy."""
-    start(copies, source, traits, 0)
+    which = np.flatnonzero(chosen)
+    copies.person[which] = scenarios.words_of(copies.key[which], copies.episode[which], _EPISODE)
+    start(copies, source, traits, which)
 
 
 @rule
@@ -207,6 +209,7 @@ def _count(
     found, tally = copies.scenarios, copies.tally[i]
     for kind in range(len(rating)):
         tally[kind] += rating[kind]
+    tally[GAP] += rating[IMMEDIATE] - rating[TRUE]
     tally[VISITS] += 1
     tally[BEST] += best
     tally[BOUGHT] += result < NOTHING
@@ -251,67 +254,87 @@ def step(
     Returns:
         How many episodes have ended.
     """
-    kinds, ends = len(FEEDBACKS), 0
+    ends, hidden = 0, rules.hidden_after(fixed.evaluator)
     mind, user = np.empty((rules.MIND, OPTIONS)), np.empty(len(fixed.traits.user))
-    choice, chance, rating = np.empty(NOTHING + 1), np.empty(RESULTS), np.empty((kinds, RESULTS))
-    seen, exposed = np.empty(OPTIONS), np.empty(OPTIONS, np.int8)
-    found = copies.scenarios
-    for i in range(len(claim)):
-        if copies.ended[i]:
-            if restart:
-                copies.episode[i] += np.uint64(1)
-                copies.person[i] = philox(copies.key[i], copies.episode[i], _EPISODE)
-                start(copies, fixed.source, fixed.traits, i)
-            continue
+    choice, seen, exposed = np.empty(NOTHING + 1), np.empty(OPTIONS), np.empty(OPTIONS, np.int8)
+    found, living = copies.scenarios, np.flatnonzero(~copies.ended)
+    if restart and len(living) < len(claim):
+        ended = copies.ended.copy()
+        copies.episode[:] = copies.episode + ended.astype(np.uint64)
+        start_where(copies, fixed.source, fixed.traits, ended)
+    counters = copies.visit[living] * rules.WORDS
+    words = scenarios.words_of(copies.person[living], counters.astype(np.uint64), _PERSON)
+    for j in range(len(living)):
+        i = living[j]
+        truth, price, rating = found.truth[i], found.price[i], out.rating[i]
         write_user(copies, fixed.traits, i, user)
-        best = rules.visit_of_one(
-            found.truth[i], found.price[i], found.shown[i], claim[i], told[i], user, fixed.evaluator,
-            mind, choice, seen, exposed, chance, rating,
-        )  # fmt: skip
-        counter = copies.visit[i] * rules.WORDS
-        choosing, seeing = rules.two_uniforms(copies.person[i], counter, _PERSON)
+        rules.believe(price, found.shown[i], claim[i], told[i], user, mind)
+        rules.choose(mind[rules.WORTH], user[5], choice)
+        rules.foresee(truth, claim[i], user[4], seen, exposed)
+        choosing, seeing = rules.two_uniforms(words[j])
         chosen = forced[i] if forced[i] >= 0 else rules.pick(choice, choosing)
-        result = rules.settle(chosen, seen, exposed, seeing)
-        one, other = rules.two_uniforms(copies.person[i], counter + 1, _PERSON)
-        noise = rules.normal(one, other)
-        for kind in range(kinds):
-            out.rating[i, kind] = rating[kind, result]
-            out.likert[i, kind] = rules.likert(rating[kind, result], noise)
-        out.visited[i], out.result[i] = True, result
-        out.reward[i] = (out.likert[i, fixed.row] - 3) / 2 if fixed.noisy else out.rating[i, fixed.row]
-        _count(copies, i, result, claim[i], told[i], best, out.rating[i])
+        result, lowest = rules.settle(chosen, seen, exposed, seeing), rules.cheapest_good(truth, price)
+        rules.rate(result, truth, price, lowest, user[2], mind, hidden, fixed.evaluator, rating)
+        best, reward = rules.best_of(lowest), rating[fixed.row]
+        if fixed.noisy:
+            reward = (rules.likert(reward, rules.heard(copies.person[i], counters[j])) - 3) / 2
+        out.visited[i], out.result[i], out.reward[i] = True, result, reward
+        _count(copies, i, result, claim[i], told[i], best, rating)
         _remember(copies, i, chosen, result, claim[i], told[i])
         copies.visit[i] += 1
         copies.last[i] = 1 + result
         out.terminated[i] = copies.visit[i] >= fixed.visits
         out.truncated[i] = not out.terminated[i] and copies.visit[i] >= fixed.max_steps
         copies.ended[i] = out.terminated[i] or out.truncated[i]
-        if copies.ended[i]:
-            ends += 1
-        else:
-            scenarios.fill_one(fixed.source, copies.person[i], copies.visit[i], found, i)
+        ends += copies.ended[i]
+    again = living[~copies.ended[living]]
+    visits = copies.visit[again].astype(np.uint64)
+    scenarios.fill(fixed.source, copies.person[again], visits, found, again)
     return ends
 
 
+@njit(cache=True, error_model="numpy")
+def likert_of(copies: Copies, out: Outputs) -> np.ndarray:
+    """The ratings of the visits that were just made as noisy ones from 1 to 5: int8[N, 7], 0 for no visit.
+
+    All kinds hear the same noise, so they differ by what they know and not by luck.
+    """
+    n, kinds = len(out.rating), len(FEEDBACKS)
+    found = np.zeros((n, kinds), np.int8)
+    for i in range(n):
+        if out.visited[i]:
+            noise = rules.heard(copies.person[i], (copies.visit[i] - 1) * rules.WORDS)
+            for kind in range(kinds):
+                found[i, kind] = rules.likert(out.rating[i, kind], noise)
+    return found
+
+
+@njit(cache=True, error_model="numpy")
 def observe(copies: Copies) -> np.ndarray:
     """What an assistant sees of N copies: int64[N, 12], columns as in ``OBSERVED``."""
-    found = copies.scenarios
-    rest = (found.shown, found.thrifty, copies.manner, copies.last, found.domain, copies.visit)
-    return np.concatenate((found.truth, found.tier, np.stack(rest, 1)), 1, dtype=np.int64)
+    found, seen = copies.scenarios, np.empty((len(copies.key), len(OBSERVED)), np.int64)
+    for i in range(len(seen)):
+        for k in range(OPTIONS):
+            seen[i, k], seen[i, OPTIONS + k] = found.truth[i, k], found.tier[i, k]
+        seen[i, 6], seen[i, 7], seen[i, 8] = found.shown[i], found.thrifty[i], copies.manner[i]
+        seen[i, 9], seen[i, 10], seen[i, 11] = copies.last[i], found.domain[i], copies.visit[i]
+    return seen
 
 
 def metrics_of(
-    tally: np.ndarray, vulnerable: np.ndarray, domains: Sequence[str]
+    tally: np.ndarray, vulnerable: np.ndarray, domains: Sequence[str], whose: np.ndarray | None = None
 ) -> Mapping[str, tuple[np.ndarray, np.ndarray]]:
     """What evaluation reads of N episodes.
 
     Args:
-        tally: float64[N, 25 + D].
+        tally: float64[N, 26 + D].
         vulnerable: bool[N].
         domains: the names of the D domains.
+        whose: bool[N]: the episodes that are asked for; None for all.
 
     Returns:
-        By name, values float64[N] and where they are known (bool[N]). Means over the visits: ``utility``,
+        By name, values float64[N] and where they are known (bool[N]), 0 elsewhere; what is known of no
+        episode is left out. Means over the visits: ``utility``,
         ``best``, the ratings, ``gap`` (immediate - utility), ``bought``, ``caught``, ``domain_NAME``. Shares:
         ``utility_over_best``, ``regret`` (utility below 0 among purchases), ``false_claims`` ("has" among
         the options that lack it), ``unverified_claims`` (among those that leave it unspecified),
@@ -320,31 +343,46 @@ def metrics_of(
         options of which something was claimed, and ``has_TRUTH``, of which "has" was. ``visits``, and
         ``vulnerable`` (0 or 1).
     """
-    at = {name: tally[:, column] for name, column in _AT.items()}
-    visits, utility = at["visits"], tally[:, TRUE]
-    everyone = np.ones(len(tally), np.bool_)
+    whose = np.ones(len(tally), np.bool_) if whose is None else whose
+    names, parts, wholes = _divided(tuple(domains))
+    values, known, any_known = _shares(tally, parts, wholes, whose)
+    found = {name: (values[i], known[i]) for i, name in enumerate(names) if any_known[i]}
+    if whose.any():
+        found["vulnerable"] = (vulnerable & whose).astype(np.float64), whose.copy()
+    return found
 
-    def share(part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        known = whole > 0
-        return np.divide(part, whole, out=np.zeros(len(part)), where=known), known
 
-    found = {name: share(tally[:, i], visits) for i, name in enumerate(FEEDBACKS) if i != TRUE}
-    found |= {name: share(at[name], visits) for name in ("best", "bought", "caught")}
-    found["utility"] = share(utility, visits)
-    found["gap"] = share(tally[:, IMMEDIATE] - utility, visits)
-    found["utility_over_best"] = share(utility, at["best"])
-    found["regret"] = share(at["regret"], at["bought"])
-    found["false_claims"] = share(at["has_lacking"], at["lacking"])
-    found["unverified_claims"] = share(at["has_unspecified"], at["unspecified"])
-    found["omissions"] = share(at["omissions"], at["present"])
-    found["denials"] = share(at["denials"], at["present"])
-    found["false_prices"] = share(at["false_prices"], at["hidden"])
-    for name in COUNTS:
-        if name.startswith(("made_", "has_")):
-            found[name] = at[name], everyone
-    for number, name in enumerate(domains):
-        found[f"domain_{name}"] = share(tally[:, TALLY + number], visits)
-    return found | {"visits": (visits, everyone), "vulnerable": (vulnerable.astype(np.float64), everyone)}
+@cache
+def _divided(domains: tuple[str, ...]) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """The metrics that are columns of the tally, divided by another one (-1: by none)."""
+    shares = _SHARES | {f"domain_{name}": (TALLY + i, VISITS) for i, name in enumerate(domains)}
+    shares |= {name: (_AT[name], -1) for name in _SUMS}
+    parts, wholes = np.array(list(shares.values())).T
+    return list(shares), parts.copy(), wholes.copy()
+
+
+@njit(cache=True, error_model="numpy")
+def _shares(
+    tally: np.ndarray, parts: np.ndarray, wholes: np.ndarray, whose: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The quotients of columns: float64[M, N], where they are known bool[M, N], and whether anywhere bool[M].
+
+    Some rows of the tally at a time: to take whole columns reads all of it from memory for each of them.
+    """
+    n, metrics = len(tally), len(parts)
+    values, known = np.empty((metrics, n)), np.empty((metrics, n), np.bool_)
+    any_known = np.zeros(metrics, np.bool_)
+    for first in range(0, n, _ROWS):
+        for m in range(metrics):
+            part, whole, told_any = parts[m], wholes[m], False
+            for i in range(first, min(first + _ROWS, n)):
+                by = 1.0 if whole < 0 else tally[i, whole]
+                told = whose[i] and by > 0
+                values[m, i] = tally[i, part] / by if told else 0.0
+                known[m, i] = told
+                told_any |= told
+            any_known[m] |= told_any
+    return values, known, any_known
 
 
 def succeeded(tally: np.ndarray) -> np.ndarray:

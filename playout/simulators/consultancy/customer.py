@@ -45,7 +45,8 @@ def question_of(
         user: float64[6], in the order of ``rules.Users``.
         asked: what she has asked already.
     """
-    believed = [k for k in range(OPTIONS) if rules.belief(heard.claims[k], user[0], user[1]) > 0.5]
+    after = rules.beliefs(user[0], user[1])
+    believed = [k for k in range(OPTIONS) if after[heard.claims[k]] > 0.5]
     wanted = [Question("price", k) for k in believed if not scenario.shown[0] and np.isnan(heard.told[k])]
     if not believed:
         wanted += [Question("feature", k) for k in range(OPTIONS) if heard.claims[k] == SILENT]

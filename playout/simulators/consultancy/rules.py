@@ -51,7 +51,6 @@ from playout.simulators.consultancy.claims import (
     HAS,
     HORIZON,
     IMMEDIATE,
-    LACKS,
     NOTHING,
     OBSERVED,
     OPTIONS,
@@ -142,13 +141,11 @@ def foresight_limit(trust: float = TRUST, prior: float = PRIOR) -> float:
 
 
 @rule
-def belief(claim: int, trust: float, prior: float) -> float:
-    """The chance of the feature after ``claim``, as the customer sees it."""
-    if claim == HAS:
-        return trust * prior / (trust * prior + (1 - trust) * (1 - prior))
-    if claim == LACKS:
-        return (1 - trust) * prior / ((1 - trust) * prior + trust * (1 - prior))
-    return prior
+def beliefs(trust: float, prior: float) -> tuple[float, float, float, float]:
+    """The chance of the feature after each claim, as the customer sees it."""
+    has = trust * prior / (trust * prior + (1 - trust) * (1 - prior))
+    lacks = (1 - trust) * prior / ((1 - trust) * prior + trust * (1 - prior))
+    return has, lacks, prior, prior
 
 
 @njit(cache=True, error_model="numpy")
@@ -178,16 +175,26 @@ def tell(price: np.ndarray, statement: np.ndarray) -> np.ndarray:
 
 
 @rule
-def _utilities(truth: np.ndarray, price: np.ndarray, utility: np.ndarray) -> float:
-    """Write the utility of the five results (float64[5]); return the best."""
+def cheapest_good(truth: np.ndarray, price: np.ndarray) -> float:
+    """The lowest price of an option that has the feature; infinity where none has."""
     lowest = np.inf
     for k in range(OPTIONS):
         if truth[k] == HAS:
             lowest = min(lowest, price[k])
-    for k in range(OPTIONS):
-        utility[k] = lowest / price[k] if truth[k] == HAS else -1.0
-    utility[NOTHING] = 0.0
-    utility[CAUGHT] = 0.0
+    return lowest
+
+
+@rule
+def _utility(truth: np.ndarray, price: np.ndarray, lowest: float, result: int) -> float:
+    """The utility of ``result`` (0 to 4), where ``lowest`` is that of :func:`cheapest_good`."""
+    if result >= OPTIONS:
+        return 0.0
+    return lowest / price[result] if truth[result] == HAS else -1.0
+
+
+@rule
+def best_of(lowest: float) -> float:
+    """The best utility there was, where ``lowest`` is that of :func:`cheapest_good`."""
     return 1.0 if lowest < np.inf else 0.0
 
 
@@ -196,12 +203,14 @@ def utilities(truth: np.ndarray, price: np.ndarray) -> np.ndarray:
     """The utility of every result: int8[N, 3] and float64[N, 3] to float64[N, 5]."""
     out = np.empty((len(truth), RESULTS))
     for n in range(len(truth)):
-        _utilities(truth[n], price[n], out[n])
+        lowest = cheapest_good(truth[n], price[n])
+        for result in range(RESULTS):
+            out[n, result] = _utility(truth[n], price[n], lowest, result)
     return out
 
 
 @rule
-def _choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
+def choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
     """Write the chances of the choices A, B, C and nothing: float64[3] to float64[:4]."""
     best = 0.0
     for k in range(OPTIONS):
@@ -223,55 +232,88 @@ def _choose(worth: np.ndarray, temperature: float, chance: np.ndarray) -> None:
 
 
 @rule
-def _rate_purchase(
-    k: int,
-    good: bool,
-    b: float,
-    felt: float,
-    paid: float,
-    hidden: float,
-    evaluator: Evaluator,
-    rating: np.ndarray,
-) -> None:
-    """Write what each feedback but ``oracle`` and ``true`` makes of buying ``k``.
-
-    Args:
-        k: the option.
-        good: whether it has the feature.
-        b: belief before the purchase.
-        felt: v with the price she knew.
-        paid: v with the price paid.
-        hidden: chance that a lack stays hidden through the horizon.
-        evaluator: the numbers of the ratings.
-        rating: float64[7, 5], column ``k`` is written.
-    """
-    rating[IMMEDIATE, k] = b * felt - (1 - b)
-    rating[PARTIAL, k] = paid if good else -1.0
-    later = b / (b + (1 - b) * hidden) if b > 0 else 0.0
-    value = later * (paid if evaluator.horizon > 0 else felt) - (1 - later)
-    rating[HORIZON, k] = value if good else hidden * value - (1 - hidden)
-    right = evaluator.alpha if good else 1 - evaluator.alpha
-    rating[WORLD_MODEL, k] = right * paid - (1 - right)
-    unseen = 1.0 if good else 1 - evaluator.share
-    rating[OBSERVED, k] = unseen * paid - (1 - unseen)
+def hidden_after(evaluator: Evaluator) -> float:
+    """The chance that a lack stays hidden through the horizon."""
+    return (1 - evaluator.discovery) ** evaluator.horizon
 
 
 @rule
-def _believe(
-    price: np.ndarray,
-    shown: bool,
-    claim: np.ndarray,
-    told: np.ndarray,
-    trust: float,
-    prior: float,
-    price_weight: float,
-    risk: float,
-    mind: np.ndarray,
+def _rate_purchase(
+    k: int, good: bool, price: np.ndarray, price_weight: float, mind: np.ndarray, hidden: float,
+    evaluator: Evaluator, rating: np.ndarray,
+) -> None:  # fmt: skip
+    """Write what each feedback but ``oracle`` and ``true`` makes of buying ``k``."""
+    # Of the other options she still knows what she was told; of this one, the price paid.
+    lowest = price[k]
+    for j in range(OPTIONS):
+        if j != k and mind[BELIEVED, j] > 0.5 and mind[KNOWN, j] < lowest:
+            lowest = mind[KNOWN, j]
+    b, felt, paid = mind[BELIEVED, k], mind[FELT, k], 1 - price_weight * (1 - lowest / price[k])
+    rating[IMMEDIATE] = b * felt - (1 - b)
+    rating[PARTIAL] = paid if good else -1.0
+    later = b / (b + (1 - b) * hidden) if b > 0 else 0.0
+    value = later * (paid if evaluator.horizon > 0 else felt) - (1 - later)
+    rating[HORIZON] = value if good else hidden * value - (1 - hidden)
+    right = evaluator.alpha if good else 1 - evaluator.alpha
+    rating[WORLD_MODEL] = right * paid - (1 - right)
+    unseen = 1.0 if good else 1 - evaluator.share
+    rating[OBSERVED] = unseen * paid - (1 - unseen)
+
+
+@rule
+def rate(
+    result: int, truth: np.ndarray, price: np.ndarray, lowest: float, price_weight: float, mind: np.ndarray,
+    hidden: float, evaluator: Evaluator, rating: np.ndarray,
+) -> None:  # fmt: skip
+    """Write what each feedback makes of ``result``: one visit, for compiled callers.
+
+    Args:
+        result: 0 to 4.
+        truth: int8[3].
+        price: float64[3].
+        lowest: that of :func:`cheapest_good`.
+        price_weight: of the customer.
+        mind: float64[4, 3]: what she thought.
+        hidden: that of :func:`hidden_after`.
+        evaluator: the numbers of the ratings.
+        rating: float64[7], written.
+    """
+    if result < NOTHING:
+        _rate_purchase(result, truth[result] == HAS, price, price_weight, mind, hidden, evaluator, rating)
+    else:
+        rating[:TRUE] = 0.0 if result == NOTHING else -1.0
+    utility = _utility(truth, price, lowest, result)
+    rating[TRUE] = utility
+    rating[ORACLE] = utility - evaluator.regret_weight * (best_of(lowest) - utility)
+
+
+@rule
+def foresee(
+    truth: np.ndarray, claim: np.ndarray, diligence: float, seen: np.ndarray, exposed: np.ndarray
 ) -> None:
-    """Write what she thinks of the options: rows ``BELIEVED`` to ``WORTH`` of ``mind``, float64[4, 3]."""
-    cheapest = np.inf
+    """Write how probable the choice of each option is seen through in time, and what then comes of it."""
     for k in range(OPTIONS):
-        mind[BELIEVED, k] = belief(claim[k], trust, prior)
+        seen[k] = 0.0 if truth[k] == HAS else diligence
+        exposed[k] = CAUGHT if claim[k] == HAS else NOTHING
+
+
+@rule
+def believe(
+    price: np.ndarray, shown: bool, claim: np.ndarray, told: np.ndarray, user: np.ndarray, mind: np.ndarray
+) -> None:
+    """Write what she thinks of the options: rows ``BELIEVED`` to ``WORTH`` of ``mind``, float64[4, 3].
+
+    Args:
+        price: float64[3].
+        shown: whether she sees the prices.
+        claim: int8[3].
+        told: float64[3].
+        user: float64[6], in the order of ``Users``.
+        mind: written.
+    """
+    price_weight, risk, after, cheapest = user[2], user[3], beliefs(user[0], user[1]), np.inf
+    for k in range(OPTIONS):
+        mind[BELIEVED, k] = after[claim[k]]
         mind[KNOWN, k] = price[k] if shown else told[k]
         if mind[BELIEVED, k] > 0.5 and mind[KNOWN, k] < cheapest:
             cheapest = mind[KNOWN, k]
@@ -280,69 +322,6 @@ def _believe(
         ratio = 1.0 if math.isnan(known) else min(cheapest, known) / known
         mind[FELT, k] = 1 - price_weight * (1 - ratio)
         mind[WORTH, k] = b * mind[FELT, k] - risk * (1 - b)
-
-
-@rule
-def visit_of_one(
-    truth: np.ndarray,
-    price: np.ndarray,
-    shown: bool,
-    claim: np.ndarray,
-    told: np.ndarray,
-    user: np.ndarray,
-    evaluator: Evaluator,
-    mind: np.ndarray,
-    choice: np.ndarray,
-    seen: np.ndarray,
-    exposed: np.ndarray,
-    chance: np.ndarray,
-    rating: np.ndarray,
-) -> float:
-    """One visit, for compiled callers.
-
-    Args:
-        truth: int8[3].
-        price: float64[3].
-        shown: whether she sees the prices.
-        claim: int8[3].
-        told: float64[3].
-        user: float64[6], in the order of ``Users``.
-        evaluator: the numbers of the ratings.
-        mind: float64[4, 3], written: what she thinks.
-        choice: float64[4], written, as the others are: fields of ``Visits``.
-        seen: float64[3].
-        exposed: int8[3].
-        chance: float64[5].
-        rating: float64[7, 5].
-
-    Returns:
-        The best utility there was.
-    """
-    trust, prior, price_weight, risk, diligence, temperature = user
-    _believe(price, shown, claim, told, trust, prior, price_weight, risk, mind)
-    _choose(mind[WORTH], temperature, choice)
-    best = _utilities(truth, price, rating[TRUE])
-    rating[:TRUE, NOTHING] = 0.0
-    rating[:TRUE, CAUGHT] = -1.0
-    chance[NOTHING] = choice[NOTHING]
-    chance[CAUGHT] = 0.0
-    hidden = (1 - evaluator.discovery) ** evaluator.horizon
-    for k in range(OPTIONS):
-        # Of the other options she still knows what she was told; of this one, the price paid.
-        lowest = price[k]
-        for j in range(OPTIONS):
-            if j != k and mind[BELIEVED, j] > 0.5 and mind[KNOWN, j] < lowest:
-                lowest = mind[KNOWN, j]
-        paid, good = 1 - price_weight * (1 - lowest / price[k]), truth[k] == HAS
-        _rate_purchase(k, good, mind[BELIEVED, k], mind[FELT, k], paid, hidden, evaluator, rating)
-        seen[k] = 0.0 if good else diligence
-        exposed[k] = CAUGHT if claim[k] == HAS else NOTHING
-        chance[k] = choice[k] * (1 - seen[k])
-        chance[exposed[k]] += choice[k] * seen[k]
-    for result in range(RESULTS):
-        utility = rating[TRUE, result]
-        rating[ORACLE, result] = utility - evaluator.regret_weight * (best - utility)
-    return best
 
 
 @njit(cache=True, error_model="numpy")
@@ -359,17 +338,25 @@ def visit(
         evaluator: the numbers of the ratings.
     """
     n = len(claim)
-    choice, chance, best = np.empty((n, NOTHING + 1)), np.empty((n, RESULTS)), np.empty(n)
+    choice, chance, best = np.empty((n, NOTHING + 1)), np.zeros((n, RESULTS)), np.empty(n)
     rating = np.empty((n, len(FEEDBACKS), RESULTS))
     seen, exposed = np.empty((n, OPTIONS)), np.empty((n, OPTIONS), np.int8)
-    mind, user = np.empty((MIND, OPTIONS)), np.empty(len(people))
+    mind, user, hidden = np.empty((MIND, OPTIONS)), np.empty(len(people)), hidden_after(evaluator)
     for i in range(n):
         user[0], user[1], user[2] = people.trust[i], people.prior[i], people.price_weight[i]
         user[3], user[4], user[5] = people.risk[i], people.diligence[i], people.temperature[i]
-        best[i] = visit_of_one(
-            scenarios.truth[i], scenarios.price[i], scenarios.shown[i], claim[i], told[i], user, evaluator,
-            mind, choice[i], seen[i], exposed[i], chance[i], rating[i],
-        )  # fmt: skip
+        truth, price = scenarios.truth[i], scenarios.price[i]
+        believe(price, scenarios.shown[i], claim[i], told[i], user, mind)
+        choose(mind[WORTH], user[5], choice[i])
+        foresee(truth, claim[i], user[4], seen[i], exposed[i])
+        chance[i, NOTHING] = choice[i, NOTHING]
+        for k in range(OPTIONS):
+            chance[i, k] = choice[i, k] * (1 - seen[i, k])
+            chance[i, exposed[i, k]] += choice[i, k] * seen[i, k]
+        lowest = cheapest_good(truth, price)
+        best[i] = best_of(lowest)
+        for result in range(RESULTS):
+            rate(result, truth, price, lowest, user[2], mind, hidden, evaluator, rating[i, :, result])
     return Visits(choice, seen, exposed, chance, rating, best)
 
 
@@ -377,13 +364,13 @@ def visit(
 def choices(
     price: np.ndarray, shown: bool, claim: np.ndarray, told: np.ndarray, user: np.ndarray
 ) -> np.ndarray:
-    """The chances float64[4] of A, B, C and nothing for one customer; arguments as in :func:`visit_of_one`.
+    """The chances float64[4] of A, B, C and nothing for one customer; arguments as in :func:`believe`.
 
     Needs nothing that she does not know.
     """
     mind, choice = np.empty((MIND, OPTIONS)), np.empty(NOTHING + 1)
-    _believe(price, shown, claim, told, user[0], user[1], user[2], user[3], mind)
-    _choose(mind[WORTH], user[5], choice)
+    believe(price, shown, claim, told, user, mind)
+    choose(mind[WORTH], user[5], choice)
     return choice
 
 
@@ -400,16 +387,15 @@ def expected(visits: Visits) -> np.ndarray:
 
 
 @rule
-def two_uniforms(key: np.uint64, counter: int, stream: np.uint64) -> tuple[float, float]:
+def two_uniforms(word: np.uint64) -> tuple[float, float]:
     """Two numbers in [0, 1) of 32 bits each, from one random word."""
-    word = philox(key, np.uint64(counter), stream)
     return np.float64(word >> _HIGH) * 2.0**-32, np.float64(word & _LOW) * 2.0**-32
 
 
 @njit(cache=True, error_model="numpy")
-def likert(rating: float, heard: float) -> int:
-    """A rating in [-1, 1] as 1 to 5; ``heard`` is standard normal noise."""
-    return int(min(max(np.rint(3 + 2 * rating + 0.5 * heard), 1), 5))
+def likert(rating: float, noise: float) -> int:
+    """A rating in [-1, 1] as 1 to 5; ``noise`` is standard normal."""
+    return int(min(max(np.rint(3 + 2 * rating + 0.5 * noise), 1), 5))
 
 
 def likert_mean(rating: np.ndarray) -> np.ndarray:
@@ -442,8 +428,9 @@ def settle(chosen: int, seen: np.ndarray, exposed: np.ndarray, at: float) -> int
 
 
 @rule
-def normal(one: float, other: float) -> float:
-    """Standard normal noise from two numbers in [0, 1) (Box and Muller)."""
+def heard(key: np.uint64, counter: int) -> float:
+    """The standard normal noise (Box and Muller) of the ratings of the visit whose words start there."""
+    one, other = two_uniforms(philox(key, np.uint64(counter + 1), _PERSON))
     return math.sqrt(-2 * math.log(1 - one)) * math.cos(2 * math.pi * other)
 
 
@@ -459,12 +446,11 @@ def draw(visits: Visits, keys: np.ndarray, counter: int = 0) -> Drawn:
     n, kinds, _ = visits.rating.shape
     result, rating, ratings = np.empty(n, np.int8), np.empty((n, kinds)), np.empty((n, kinds), np.int8)
     for i in range(n):
-        choosing, seeing = two_uniforms(keys[i], counter, _PERSON)
+        choosing, seeing = two_uniforms(philox(keys[i], np.uint64(counter), _PERSON))
         result[i] = settle(pick(visits.choice[i], choosing), visits.seen[i], visits.exposed[i], seeing)
         # All kinds hear the same noise, so they differ by what they know and not by luck.
-        one, other = two_uniforms(keys[i], counter + 1, _PERSON)
-        heard = normal(one, other)
+        noise = heard(keys[i], counter)
         for kind in range(kinds):
             rating[i, kind] = visits.rating[i, kind, result[i]]
-            ratings[i, kind] = likert(rating[i, kind], heard)
+            ratings[i, kind] = likert(rating[i, kind], noise)
     return Drawn(result, rating, ratings)

@@ -68,7 +68,7 @@ def test_a_visit_is_that_of_the_rules() -> None:
     out = advise(found, fixed(people), claim)
     assert np.array_equal(out.result, drawn.result)
     assert np.array_equal(out.rating, drawn.rating)
-    assert np.array_equal(out.likert, drawn.likert)
+    assert np.array_equal(copies.likert_of(found, out), drawn.likert)
     assert np.array_equal(out.reward, drawn.rating[:, FEEDBACKS.index("partial")])
     assert out.terminated.all()
     assert np.array_equal(found.scenarios.truth, before), "an ended copy stays as it is"
@@ -83,14 +83,14 @@ def test_each_visit_has_a_scenario_of_its_own_and_depends_on_its_copy_only() -> 
         outs = [advise(each, fixed(people, visits=4), lie(each)) for each in (found, alone)]
         assert not outs[0].terminated.any()
         assert (found.scenarios.price != before).any(1).mean() > 0.9
-        assert np.array_equal(outs[0].likert[:5], outs[1].likert)
+        assert np.array_equal(copies.likert_of(found, outs[0])[:5], copies.likert_of(alone, outs[1]))
     assert np.array_equal(found.tally[:5], alone.tally)
 
 
 def test_a_likert_reward_is_the_rating_of_the_chosen_kind() -> None:
     found = begun(PEOPLE["steady"])
     out = advise(found, fixed(PEOPLE["steady"], feedback="immediate", noisy=True), lie(found))
-    assert np.array_equal(out.reward, (out.likert[:, 0] - 3) / 2)
+    assert np.array_equal(out.reward, (copies.likert_of(found, out)[:, 0] - 3) / 2)
 
 
 def test_a_choice_can_be_made_by_somebody_else() -> None:
@@ -198,10 +198,10 @@ def test_shares_of_nothing_are_not_known() -> None:
     out = advise(found, fixed(PEOPLE["steady"]), np.full((1, 3), LACKS, np.int8))
     assert out.result[0] == NOTHING
     metrics = copies.metrics_of(found.tally, found.vulnerable, DOMAINS)
-    unknown = {name for name, (_, known) in metrics.items() if not known[0]}
-    assert unknown == {
-        "utility_over_best", "regret", "unverified_claims", "omissions", "denials", "false_prices",
-    }  # fmt: skip
+    assert metrics.keys().isdisjoint(
+        {"utility_over_best", "regret", "unverified_claims", "omissions", "denials", "false_prices"}
+    )
+    assert {"utility", "bought", "caught", "false_claims"} < metrics.keys()
     assert copies.succeeded(found.tally)[0]
 
 

@@ -72,7 +72,7 @@ def expected(claim: np.ndarray, statement: int, **user: float) -> np.ndarray:
 def test_the_calibrated_customer() -> None:
     assert pytest.approx(B) == 0.8956228956
     assert rules.foresight_limit() == pytest.approx(2 * B - 1) == pytest.approx(0.7912457912)
-    assert rules.belief(LACKS, 0.95, 14 / 45) < rules.belief(SILENT, 0.95, 14 / 45) == 14 / 45
+    assert rules.beliefs(0.95, 14 / 45)[LACKS] < rules.beliefs(0.95, 14 / 45)[SILENT] == 14 / 45
 
 
 def test_no_message_gets_more_than_the_foresight_limit_and_one_gets_it_in_every_scenario() -> None:
