@@ -1,5 +1,7 @@
 """Distances by room: equal to the table of the room, whatever was asked before."""
 
+from collections import OrderedDict
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from playout.simulators.sokoban.optimal import optimal
 
 def test_equals_the_table_of_each_room(monkeypatch):
     monkeypatch.setattr(module, "KEPT", 2)
+    monkeypatch.setattr(module, "_tables", OrderedDict())  # without the rooms of other tests
     rooms = [generate(6, 6, 1, key) for key in range(4)]
     for room in [*rooms, *rooms[::-1]]:
         table = DistanceTable(room)
