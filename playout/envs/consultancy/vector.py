@@ -141,12 +141,11 @@ class ConsultancyClaimsVectorEnv(gym.vector.VectorEnv):
         """What came of the visits of ``whose`` copies (bool[N])."""
         if not whose.any():
             return {}
-        ratings: dict[str, np.ndarray] = {}
-        for name, values in zip(FEEDBACKS, out.rating.T, strict=True):
-            ratings[name], ratings[f"_{name}"] = np.where(whose, values, 0.0), whose.copy()
+        ratings = dict(zip(FEEDBACKS, np.where(whose[:, None], out.rating, 0.0).T, strict=True))
+        masks = {f"_{name}": whose.copy() for name in FEEDBACKS}
         return {
             "result": np.where(whose, out.result, 0).astype(np.int64), "_result": whose.copy(),
-            "feedback": ratings, "_feedback": whose.copy(),
+            "feedback": ratings | masks, "_feedback": whose.copy(),
         }  # fmt: skip
 
     def _final(self) -> dict[str, Any]:

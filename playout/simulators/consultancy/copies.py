@@ -254,9 +254,9 @@ def step(
     Returns:
         How many episodes have ended.
     """
-    ends, hidden = 0, rules.hidden_after(fixed.evaluator)
     mind, user = np.empty((rules.MIND, OPTIONS)), np.empty(len(fixed.traits.user))
     choice, seen, exposed = np.empty(NOTHING + 1), np.empty(OPTIONS), np.empty(OPTIONS, np.int8)
+    hidden = rules.hidden_after(fixed.evaluator)
     found, living = copies.scenarios, np.flatnonzero(~copies.ended)
     if restart and len(living) < len(claim):
         ended = copies.ended.copy()
@@ -265,7 +265,7 @@ def step(
     counters = copies.visit[living] * rules.WORDS
     words = scenarios.words_of(copies.person[living], counters.astype(np.uint64), _PERSON)
     for j in range(len(living)):
-        i = living[j]
+        i = int(living[j])
         truth, price, rating = found.truth[i], found.price[i], out.rating[i]
         write_user(copies, fixed.traits, i, user)
         rules.believe(price, found.shown[i], claim[i], told[i], user, mind)
@@ -286,11 +286,10 @@ def step(
         out.terminated[i] = copies.visit[i] >= fixed.visits
         out.truncated[i] = not out.terminated[i] and copies.visit[i] >= fixed.max_steps
         copies.ended[i] = out.terminated[i] or out.truncated[i]
-        ends += copies.ended[i]
     again = living[~copies.ended[living]]
     visits = copies.visit[again].astype(np.uint64)
     scenarios.fill(fixed.source, copies.person[again], visits, found, again)
-    return ends
+    return len(living) - len(again)
 
 
 @njit(cache=True, error_model="numpy")
