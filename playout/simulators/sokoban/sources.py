@@ -145,7 +145,8 @@ class FreshSource:
         """Rooms of this size and kind; a layout of another split is drawn again from the same stream."""
         self.shape: tuple[int, int] = (height, width)
         self.split: Split = split
-        self._boxes, self._walls = boxes, walls
+        self._boxes = boxes
+        self._walls: Walls = walls
 
     def level(self, episode_key: int) -> Level:
         """The level that ``generate`` gives for this key."""
