@@ -206,6 +206,7 @@ def _count(
     copies: Copies, i: int, result: int, claim: np.ndarray, told: np.ndarray, best: float, rating: np.ndarray
 ) -> None:
     """Add a visit to the tally."""
+    # Without branches, here as in ``rules``: what is said can hardly be guessed by a processor.
     found, tally = copies.scenarios, copies.tally[i]
     for kind in range(len(rating)):
         tally[kind] += rating[kind]
@@ -222,11 +223,10 @@ def _count(
         tally[PRESENT + truth] += 1
         tally[MADE + truth] += claim[k] != SILENT
         tally[SAID_HAS + truth] += claim[k] == HAS
-        if truth == HAS:
-            tally[OMISSIONS] += claim[k] == SILENT or claim[k] == UNSPECIFIED
-            tally[DENIALS] += claim[k] == LACKS
-        false |= not np.isnan(told[k]) and told[k] != found.price[i, k]
-    tally[FALSE_PRICES] += false and not found.shown[i]
+        tally[OMISSIONS] += (truth == HAS) & ((claim[k] == SILENT) | (claim[k] == UNSPECIFIED))
+        tally[DENIALS] += (truth == HAS) & (claim[k] == LACKS)
+        false |= (not np.isnan(told[k])) & (told[k] != found.price[i, k])
+    tally[FALSE_PRICES] += false & (not found.shown[i])
     tally[TALLY + found.domain[i]] += 1
 
 

@@ -179,8 +179,7 @@ def cheapest_good(truth: np.ndarray, price: np.ndarray) -> float:
     """The lowest price of an option that has the feature; infinity where none has."""
     lowest = np.inf
     for k in range(OPTIONS):
-        if truth[k] == HAS:
-            lowest = min(lowest, price[k])
+        lowest = price[k] if (truth[k] == HAS) & (price[k] < lowest) else lowest
     return lowest
 
 
@@ -246,8 +245,8 @@ def _rate_purchase(
     # Of the other options she still knows what she was told; of this one, the price paid.
     lowest = price[k]
     for j in range(OPTIONS):
-        if j != k and mind[BELIEVED, j] > 0.5 and mind[KNOWN, j] < lowest:
-            lowest = mind[KNOWN, j]
+        cheaper = (j != k) & (mind[BELIEVED, j] > 0.5) & (mind[KNOWN, j] < lowest)
+        lowest = mind[KNOWN, j] if cheaper else lowest
     b, felt, paid = mind[BELIEVED, k], mind[FELT, k], 1 - price_weight * (1 - lowest / price[k])
     rating[IMMEDIATE] = b * felt - (1 - b)
     rating[PARTIAL] = paid if good else -1.0
@@ -315,8 +314,8 @@ def believe(
     for k in range(OPTIONS):
         mind[BELIEVED, k] = after[claim[k]]
         mind[KNOWN, k] = price[k] if shown else told[k]
-        if mind[BELIEVED, k] > 0.5 and mind[KNOWN, k] < cheapest:
-            cheapest = mind[KNOWN, k]
+        cheaper = (mind[BELIEVED, k] > 0.5) & (mind[KNOWN, k] < cheapest)
+        cheapest = mind[KNOWN, k] if cheaper else cheapest
     for k in range(OPTIONS):
         known, b = mind[KNOWN, k], mind[BELIEVED, k]
         ratio = 1.0 if math.isnan(known) else min(cheapest, known) / known
