@@ -27,6 +27,10 @@ def test_numpy_numba_and_torch_agree(key: int, counter: int, stream: int) -> Non
     expected = random.bits(key, counter, stream)
     assert int(random.bits_array(np.array([key], np.uint64), counter, stream)[0]) == expected
     assert int(compiled_random.philox(np.uint64(key), np.uint64(counter), np.uint64(stream))) == expected
+    pair = np.array([[key, counter], [counter, key]], np.uint64)
+    assert compiled_random.bits_array(*pair, np.uint64(stream)).tolist() == [
+        expected, random.bits(counter, key, stream),
+    ]  # fmt: skip
     words = torch.from_numpy(np.array([key, counter], np.uint64).view(np.int64))
     tensor = tensor_random.bits(words[:1], words[1:], stream)
     assert int(tensor.numpy().view(np.uint64)[0]) == expected

@@ -12,12 +12,12 @@ import numpy as np
 from numba import njit
 
 from playout.core import random
+from playout.core.compiled_random import bits_array
 from playout.simulators.consultancy import rules, scenarios
 from playout.simulators.consultancy.claims import (
     CAUGHT,
     FEEDBACKS,
     HAS,
-    IMMEDIATE,
     LACKS,
     NOTHING,
     OPTIONS,
@@ -38,12 +38,12 @@ _PERSON, _WORLD = np.uint64(random.STREAM_PERSON), np.uint64(random.STREAM_WORLD
 COUNTS = (
     "visits", "best", "bought", "regret", "caught", "hidden", "false_prices",
     "present", "lacking", "unspecified", "made_present", "made_lacking", "made_unspecified",
-    "has_present", "has_lacking", "has_unspecified", "omissions", "denials", "gap",
+    "has_present", "has_lacking", "has_unspecified", "omissions", "denials",
 )  # fmt: skip
 _AT = {name: len(FEEDBACKS) + i for i, name in enumerate(COUNTS)}
 (
     VISITS, BEST, BOUGHT, REGRET, CAUGHTS, HIDDEN, FALSE_PRICES, PRESENT, LACKING, OPEN,
-    MADE, _, _, SAID_HAS, _, _, OMISSIONS, DENIALS, GAP,
+    MADE, _, _, SAID_HAS, _, _, OMISSIONS, DENIALS,
 ) = _AT.values()  # fmt: skip
 TALLY = len(FEEDBACKS) + len(COUNTS)
 _ROWS = 64  # of the tally that fit into the nearest cache
@@ -51,7 +51,7 @@ _ROWS = 64  # of the tally that fit into the nearest cache
 _SUMS = ("visits", *(name for name in COUNTS if name.startswith(("made_", "has_"))))
 _SHARES = {
     **{name: (i, VISITS) for i, name in enumerate(FEEDBACKS) if i != TRUE},
-    **{name: (_AT[name], VISITS) for name in ("best", "bought", "caught", "gap")},
+    **{name: (_AT[name], VISITS) for name in ("best", "bought", "caught")},
     "utility": (TRUE, VISITS), "utility_over_best": (TRUE, BEST), "regret": (REGRET, BOUGHT),
     "false_claims": (_AT["has_lacking"], LACKING), "unverified_claims": (_AT["has_unspecified"], OPEN),
     "omissions": (OMISSIONS, PRESENT), "denials": (DENIALS, PRESENT), "false_prices": (FALSE_PRICES, HIDDEN),
@@ -79,7 +79,7 @@ class Copies(NamedTuple):
     visit: np.ndarray  # int64[N]: visits made
     last: np.ndarray  # int8[N]: 1 + the result of the last visit, 0 before the first
     ended: np.ndarray  # bool[N]
-    tally: np.ndarray  # float64[N, 26 + D]
+    tally: np.ndarray  # float64[N, 25 + D]
     scenarios: Scenarios
 
 
@@ -134,7 +134,7 @@ def outputs_of(n: int) -> Outputs:
 def start(copies: Copies, source: Source, traits: Traits, which: np.ndarray) -> None:
     """Let the customers with keys ``person[which]`` (int64[M]) come for the first time."""
     people, zeros = copies.person[which], np.zeros(len(which), np.uint64)
-    words = scenarios.words_of(people, zeros, _WORLD)
+    words = bits_array(people, zeros, _WORLD)
     for j in range(len(which)):
         i, (kind, speech) = which[j], rules.two_uniforms(words[j])
         copies.vulnerable[i] = kind < traits.vulnerable
@@ -152,7 +152,7 @@ def start(copies: Copies, source: Source, traits: Traits, which: np.ndarray) -> 
 def start_where(copies: Copies, source: Source, traits: Traits, chosen: np.ndarray) -> None:
     """Start the episodes that key and number name, in the copies that ``chosen`` (bool[N]) marks."""
     which = np.flatnonzero(chosen)
-    copies.person[which] = scenarios.words_of(copies.key[which], copies.episode[which], _EPISODE)
+    copies.person[which] = bits_array(copies.key[which], copies.episode[which], _EPISODE)
     start(copies, source, traits, which)
 
 
@@ -210,7 +210,6 @@ def _count(
     found, tally = copies.scenarios, copies.tally[i]
     for kind in range(len(rating)):
         tally[kind] += rating[kind]
-    tally[GAP] += rating[IMMEDIATE] - rating[TRUE]
     tally[VISITS] += 1
     tally[BEST] += best
     tally[BOUGHT] += result < NOTHING
@@ -263,7 +262,7 @@ def step(
         copies.episode[:] = copies.episode + ended.astype(np.uint64)
         start_where(copies, fixed.source, fixed.traits, ended)
     counters = copies.visit[living] * rules.WORDS
-    words = scenarios.words_of(copies.person[living], counters.astype(np.uint64), _PERSON)
+    words = bits_array(copies.person[living], counters.astype(np.uint64), _PERSON)
     for j in range(len(living)):
         i = int(living[j])
         truth, price, rating = found.truth[i], found.price[i], out.rating[i]
@@ -326,7 +325,7 @@ def metrics_of(
     """What evaluation reads of N episodes.
 
     Args:
-        tally: float64[N, 26 + D].
+        tally: float64[N, 25 + D].
         vulnerable: bool[N].
         domains: the names of the D domains.
         whose: bool[N]: the episodes that are asked for; None for all.
@@ -346,6 +345,9 @@ def metrics_of(
     names, parts, wholes = _divided(tuple(domains))
     values, known, any_known = _shares(tally, parts, wholes, whose)
     found = {name: (values[i], known[i]) for i, name in enumerate(names) if any_known[i]}
+    if "utility" in found:
+        (immediate, _), (utility, visited) = found["immediate"], found["utility"]
+        found["gap"] = immediate - utility, visited.copy()
     if whose.any():
         found["vulnerable"] = (vulnerable & whose).astype(np.float64), whose.copy()
     return found

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from playout.core import random
-from playout.core.compiled_random import philox
+from playout.core.compiled_random import bits_array, philox
 from playout.core.errors import WrongUse
 from playout.simulators.consultancy.claims import HAS, LACKS, OPTIONS, UNSPECIFIED
 
@@ -28,7 +28,6 @@ ORDERS = np.array([(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1,
 """int8[6, 3]: in each order, the tiers of the options A, B and C."""
 
 rule = njit(cache=True, inline="always", error_model="numpy")
-_inlined_philox = njit(cache=True, inline="always")(random.philox)
 _GENERATE = np.uint64(random.STREAM_GENERATE)
 _HIGH = np.uint64(32)
 _SPLIT_KEY = np.uint64(0xC0551)
@@ -194,18 +193,6 @@ def _fill(
 
 
 @njit(cache=True, error_model="numpy")
-def words_of(keys: np.ndarray, counters: np.ndarray, stream: np.uint64) -> np.ndarray:
-    """A random word for each of N keys and counters: uint64[N].
-
-    Compilers make this loop work on several keys at once, so a word costs a fifth of one drawn alone.
-    """
-    words = np.empty(len(keys), np.uint64)
-    for i in range(len(keys)):
-        words[i] = _inlined_philox(keys[i], counters[i], stream)
-    return words
-
-
-@njit(cache=True, error_model="numpy")
 def fill(source: Source, keys: np.ndarray, numbers: np.ndarray, out: Scenarios, which: np.ndarray) -> None:
     """Draw M scenarios, for compiled callers.
 
@@ -217,9 +204,12 @@ def fill(source: Source, keys: np.ndarray, numbers: np.ndarray, out: Scenarios, 
         which: int64[M]: at these places.
     """
     counters = numbers << _HIGH
-    coins, prices = words_of(keys, counters, _GENERATE), words_of(keys, counters + np.uint64(1), _GENERATE)
+    coins, prices = (
+        bits_array(keys, counters, _GENERATE),
+        bits_array(keys, counters + np.uint64(1), _GENERATE),
+    )
     counters += np.uint64(2)
-    words = words_of(keys, counters, _GENERATE)
+    words = bits_array(keys, counters, _GENERATE)
     for j in range(len(which)):
         at = _combination(source, words[j])
         while not _in_split(source, at):

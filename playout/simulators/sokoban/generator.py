@@ -28,6 +28,7 @@ from numba import njit
 from playout.core.compiled_random import below, next_bits, uniform
 from playout.core.errors import WrongUse
 from playout.core.random import STREAM_GENERATE
+from playout.simulators.sokoban.geometry import flood, steps_of
 from playout.simulators.sokoban.symmetry import SPLITS, Split, split_number
 from playout.simulators.sokoban.tiles import (
     BOX,
@@ -117,19 +118,13 @@ def scatter(height: int, width: int, draws: np.ndarray) -> np.ndarray:
     share = SCATTERED * uniform(draws)
     for row in range(1, height - 1):
         for column in range(1, width - 1):
-            floor[row, column] = uniform(draws) >= share
+            floor[row, column] = FLOOR if uniform(draws) >= share else WALL
     row, column = 1 + below(draws, height - 2), 1 + below(draws, width - 2)
-    floor[row, column] = 2
-    spreads = True
-    while spreads:
-        spreads = False
-        for r in range(1, height - 1):
-            for c in range(1, width - 1):
-                if floor[r, c] == 1:
-                    for direction in range(4):
-                        if floor[r + ROW_STEP[direction], c + COLUMN_STEP[direction]] == 2:
-                            floor[r, c], spreads = 2, True
-    return floor >> np.uint8(1)
+    floor[row, column] = FLOOR
+    seen = np.zeros(floor.size, np.int64)
+    stack = np.empty(floor.size, np.int64)
+    flood(floor.ravel(), steps_of(width), row * width + column, seen, 1, stack)
+    return seen.reshape(floor.shape).astype(np.uint8)
 
 
 @njit(cache=True)
