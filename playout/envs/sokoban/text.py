@@ -70,9 +70,9 @@ class SokobanText(LanguageWorld):
             invalid_penalty: added to the reward of a step whose action was not taken.
             max_steps: steps after which an episode is truncated.
             deadlocks: ``info``, ``end`` or ``off``.
-            format: ``grid``, ``coord`` (lists of coordinates), ``grid_coord`` (both), or ``words``: a word
-                per row, two where it is long, and one per thing, so that small models read little; what
-                moves is the last line.
+            format: ``grid``, ``coord`` (lists of coordinates), ``grid_coord`` (both), or ``words``: words
+                for each row, several where it is long, and one per thing, so that small models read little;
+                what moves is the last line.
             symbols: seven different characters, in the order of the tiles.
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
         """

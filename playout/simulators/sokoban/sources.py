@@ -212,8 +212,10 @@ class FramedSource:
         return Level(self._framed(level.tiles[None])[0], level.name)
 
     def bank(self) -> np.ndarray:
-        """The other source's rooms, framed: uint8[size, H, W]."""
-        return self._framed(self._source.bank())
+        """The other source's rooms, framed: uint8[size, H, W], read-only."""
+        rooms = self._framed(self._source.bank())
+        rooms.setflags(write=False)
+        return rooms
 
     def _framed(self, rooms: np.ndarray) -> np.ndarray:
         found = np.full((len(rooms), *self.shape), WALL, np.uint8)
