@@ -83,7 +83,7 @@ class RLHSSettings:
     """A control: every visit is paid, or every pair decided, by what another one deserved."""
     adapter: int = 0
     """Language models: rank of LoRA; 0 trains all weights."""
-    max_tokens: int = 48
+    max_tokens: int = 64
     """Language models: most tokens of an answer."""
     save_every: int = 50
     """Iterations between two saved states."""

@@ -7,19 +7,23 @@ Words are those of ``simulators.consultancy``, as in ``playout/Consultancy-v0`` 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playout.agents import prompts
 from playout.agents.language import LanguageConfig
 from playout.agents.prompts import tagged
 from playout.core import Chat, Completion, Turn
 from playout.language.parsing import parse_answer
-from playout.simulators.consultancy import rules
 from playout.simulators.consultancy.catalogue import Catalogue
+from playout.simulators.consultancy.claims import HAS, LACKS, SILENT, UNSPECIFIED
 from playout.simulators.consultancy.parsing import parse, statement_of
 from playout.simulators.consultancy.scenarios import Scenarios
 from playout.simulators.consultancy.speech import category_of, instructions, request
-from playout.simulators.consultancy.texts import WORDINGS, render
+from playout.simulators.consultancy.texts import sentence
 from playout.training.rlhs_market import Advice, Customers
+
+_WORDING = {HAS: 1, LACKS: 2, UNSPECIFIED: 0, SILENT: 1}
+"""Claim -> number of its wording in ``texts``."""
 
 
 def chats_of(catalogue: Catalogue, customers: Customers, agent: LanguageConfig) -> list[Chat]:
@@ -30,19 +34,18 @@ def chats_of(catalogue: Catalogue, customers: Customers, agent: LanguageConfig) 
     return [ask(system, _turn(number, text), ()) for number, text in enumerate(said)]
 
 
-def worded(catalogue: Catalogue, customers: Customers, advice: Advice, wordings: Sequence[int]) -> list[str]:
-    """Advice without words as answers; ``wordings`` (numbers below ``WORDINGS``) say how, [N]."""
-    told = rules.tell(customers.scenarios.price, advice.prices)
-    # Prices are told to who does not see them only.
-    told[customers.scenarios.shown] = np.nan
+def worded(catalogue: Catalogue, customers: Customers, claims: NDArray[np.int8]) -> list[str]:
+    """Claims as answers that tell no prices, int8[N, 3] -> N texts; each claim has one wording.
+
+    In these wordings the word that decides the claim follows the letter. A small decoder finds an option's
+    fact by its letter: it learns in fewer steps so than where the claim is named first.
+    """
     return [
-        tagged(
-            render(
-                category_of(catalogue, scenario), int(scenario.feature[0]), advice.claims[i].tolist(),
-                told[i].tolist(), wordings[i] % WORDINGS,
-            )
-        )
-        for i, scenario in enumerate(_each(customers.scenarios))
+        tagged(" ".join(
+            sentence(category_of(catalogue, one), int(one.feature[0]), option, claim, _WORDING[claim])
+            for option, claim in enumerate(said)
+        ))
+        for one, said in zip(_each(customers.scenarios), claims.tolist(), strict=True)
     ]  # fmt: skip
 
 

@@ -10,13 +10,13 @@ import pytest
 pytest.importorskip("trl")
 
 from playout.core import Completion
+from playout.simulators.consultancy.claims import PRICE_SILENT
 from playout.training import rlhs_text, rlhs_words
 from playout.training.claim_agent import load_agent as load_claims
-from playout.training.claim_policy import ClaimTable, as_advice, seen
 from playout.training.policy import agent_config, load_agent
 from playout.training.preferences import read_preferences
 from playout.training.rlhs import REWARD_MODEL, rlhs
-from playout.training.rlhs_market import Market
+from playout.training.rlhs_market import Advice, Market
 from playout.training.rlhs_settings import MarketConfig, RLHSConfig, RLHSSettings, completed
 
 MARKET = MarketConfig(domains=("shop",))
@@ -41,16 +41,11 @@ def few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_worded_is_heard_and_what_is_read_is_what_the_world_says() -> None:
     market = Market(MarketConfig(), "partial", "train", seed=5)
     customers, catalogue = market.customers(0, 60), market.terms.catalogue
-    said = as_advice(ClaimTable("uniform").act(seen(customers), None).actions)
-    rng = np.random.default_rng(0)
-    said = said._replace(
-        claims=rng.integers(0, 4, (60, 3)).astype(np.int8), prices=rng.integers(0, 3, 60).astype(np.int8)
-    )
-    answers = rlhs_words.worded(catalogue, customers, said, list(range(60)))
+    claims = np.random.default_rng(0).integers(0, 4, (60, 3)).astype(np.int8)
+    said = Advice(claims, np.full(60, PRICE_SILENT, np.int8))
+    answers = rlhs_words.worded(catalogue, customers, claims)
     heard = rlhs_words.heard(catalogue, customers, [Completion(text=answer) for answer in answers])
-    assert (heard.claims == said.claims).all()
-    hidden = ~customers.scenarios.shown
-    assert (heard.prices[hidden] == said.prices[hidden]).all() and (heard.prices[~hidden] == 1).all()
+    assert (heard.claims == said.claims).all() and (heard.prices == said.prices).all()
     for one, other in zip(market.judge(customers, heard), market.judge(customers, said), strict=True):
         assert (one == other).all()
     env = gym.make("playout/Consultancy-v0", facts="required", questions=0, split="train")
