@@ -162,6 +162,8 @@ class DynaMind(_Common):
     """Of reinforcement; 0 leaves stage 2 out."""
     searches: int = 200
     """Episodes with search at every step; 0 leaves them out."""
+    without: tuple[str, ...] = ()
+    """Arms that are left out, such as reasoning or dyna-d5."""
 
     def begin(self) -> tuple[Path, dict[str, Any]]:
         """Run it; its folder and its results."""
@@ -171,6 +173,7 @@ class DynaMind(_Common):
         plan = Plan(
             task=self.task, split=self.split, seeds=self.seeds or Plan.seeds, episodes=self.episodes,
             states=self.states, iterations=self.iterations, searches=self.searches,
+            without=self.without,
         )  # fmt: skip
         found = experiment(folder, plan, workers=self.workers, progress=console.note)
         console.note(f"all numbers: {folder / RESULT}")

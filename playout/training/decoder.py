@@ -66,7 +66,9 @@ def preset(name: str) -> DecoderConfig:
     return PRESETS[size] if size == name else replace(PRESETS[size], style="llama", context=4096)
 
 
-def word_tokenizer(texts: Iterable[str], *, least: int = 1, numbered: bool = False) -> Any:
+def word_tokenizer(
+    texts: Iterable[str], *, least: int = 1, numbered: bool = False, pieces: str = ""
+) -> Any:
     """A ``PreTrainedTokenizerFast`` of the words in ``texts``, with a chat template of its own.
 
     Text made of these words is read and written back exactly; other words become one unknown token.
@@ -75,13 +77,14 @@ def word_tokenizer(texts: Iterable[str], *, least: int = 1, numbered: bool = Fal
         texts: whatever will be read or written.
         least: how often a word must occur to get a token.
         numbered: whether a name and its number, such as ``desk 1``, are one word.
+        pieces: a regular expression of what else is one word.
     """
     try:
         from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
         from transformers import PreTrainedTokenizerFast
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "transformers", "train") from error
-    pieces = f"{_NUMBERED}|{_PIECES}" if numbered else _PIECES
+    pieces = "|".join([*filter(None, [pieces]), *([_NUMBERED] if numbered else []), _PIECES])
     counts = Counter(piece for text in texts for piece in re.findall(pieces, text))
     common = sorted(word for word, count in counts.items() if count >= least or word == CLOSE)
     words = dict.fromkeys([*SPECIAL, CLOSE, *common])

@@ -92,10 +92,13 @@ def agent_config(name: str, options: Mapping[str, Any]) -> LanguageConfig:
 
 
 def new_policy(
-    name: str, texts: Iterable[str], agent: LanguageConfig, *, seed: int = 0, numbered: bool = False
+    name: str, texts: Iterable[str], agent: LanguageConfig, *, seed: int = 0, **words: Any
 ) -> Policy:
-    """A decoder from scratch for ``name``, ``new:SIZE``, with the words of ``texts``."""
-    tokenizer = word_tokenizer(texts, numbered=numbered)
+    """A decoder from scratch for ``name``, ``new:SIZE``, with the words of ``texts``.
+
+    ``words`` are further arguments of ``word_tokenizer``.
+    """
+    tokenizer = word_tokenizer(texts, **words)
     return Policy(new_decoder(preset(name.removeprefix(NEW)), tokenizer, seed=seed), tokenizer, agent)
 
 

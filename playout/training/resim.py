@@ -25,13 +25,13 @@ from playout.training.policy import (
     threads,
 )
 from playout.training.resim_data import TaughtState, taught_states
-from playout.training.resim_settings import ResimConfig
+from playout.training.resim_settings import WARM_UP, ResimConfig
 from playout.training.rows import joined
 from playout.training.settings import SFTConfig
 from playout.training.sft import Progress
 from playout.training.sft import _Training as SupervisedTraining
 
-WARM_UP = "warm-up"
+ACTION = "<action>"
 _TOKENS_PER_STEP, _MORE_TOKENS = 24, 32  # room for a future's step, and for all else
 
 
@@ -60,16 +60,14 @@ def resim(
 
 
 def student(config: ResimConfig) -> LanguageConfig:
-    """How the policy is asked: bare, with an answer that begins as its rows do."""
-    thinks = config.data.rows != "actions"
-    options = dict(config.agent)
-    if config.model.startswith(NEW) and thinks:
-        look = config.data.lookahead
-        room = look.branches * look.depth * _TOKENS_PER_STEP + _MORE_TOKENS
-        options = {"prefill": response.OPEN, "max_tokens": room, **options}
-    elif thinks:
-        options = {"mode": "think", **options}
-    return agent_config(config.model, options)
+    """How the policy is asked; a decoder from scratch bare, with an answer that begins as its rows do."""
+    known, thinks = agent_config(config.model, config.agent), config.data.rows != "actions"
+    if known.prompt != "bare":
+        return agent_config(config.model, {"mode": "think", **config.agent}) if thinks else known
+    look = config.data.lookahead
+    room = look.branches * look.depth * _TOKENS_PER_STEP + _MORE_TOKENS
+    asked = {"prefill": response.OPEN, "max_tokens": room} if thinks else {"prefill": ACTION}
+    return agent_config(config.model, {"mode": "answer", **asked, **config.agent})
 
 
 def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtState]) -> Policy:
@@ -77,14 +75,15 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
         settings = config.settings
         return load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
     texts = (text for state in states for text in _texts(state, config.data.rows))
-    policy = new_policy(config.model, texts, agent, seed=config.seed, numbered=config.numbered)
+    words = {"numbered": config.numbered, "pieces": response.PIECES}
+    policy = new_policy(config.model, texts, agent, seed=config.seed, **words)
     policy.model.to(config.settings.device)
     return policy
 
 
 def _texts(state: TaughtState, rows: str) -> Sequence[str]:
     read = (message.content for message in (*state.chat, *state.refine))
-    return [*read, state.row(rows).answer, state.row("actions").answer]
+    return [*read, state.row(rows).answer, state.row("actions").answer, response.TAGS]
 
 
 def _share(states: Sequence[TaughtState], share: float) -> Sequence[TaughtState]:
@@ -96,7 +95,7 @@ def _warmed_up(
     config: ResimConfig, policy: Policy, states: Sequence[TaughtState], folder: Path, tell: Progress
 ) -> Policy:
     """The policy after learning the actions alone, which is kept in a run of its own."""
-    agent = replace(policy.agent, prefill="<action>" if policy.agent.prefill else "", mode="answer")
+    agent = replace(policy.agent, prefill=ACTION if policy.agent.prefill else "", mode="answer")
     acting = replace(policy, agent=agent)
     if not (folder / FOLDER / AGENT).is_file():
         with open_run(folder, {"method": "resim", "rows": "actions"}, resume=True) as run:

@@ -9,6 +9,8 @@ from playout.core import WrongUse
 from playout.training.settings import SFTSettings
 
 Rows = Literal["resim", "reasoning", "actions"]
+WARM_UP = "warm-up"
+"""Where, in its run, ``train resim`` leaves the policy that has learnt the actions alone."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -115,6 +115,8 @@ class _Training:
         self._test = [sequences[i] for i in order[:held_out]]
         self._train = [sequences[i] for i in order[held_out:]]
         self._batches = list(self._planned())
+        lengths = np.array([len(sequence.ids) for sequence in self._train])
+        self._tokens = np.cumsum([lengths[batch].sum() for batch in self._batches])
         self._weights = [weight for weight in policy.model.parameters() if weight.requires_grad]
         self._optimiser = torch.optim.AdamW(
             self._weights,
@@ -191,6 +193,7 @@ class _Training:
     def _report(self, losses: Sequence[Tensor], right: Sequence[Tensor]) -> None:
         row = {
             "step": self.step,
+            "tokens": int(self._tokens[self.step - 1]),
             "loss": torch.stack(list(losses)).mean().item(),
             "accuracy": torch.cat(list(right)).float().mean().item(),
             "learning_rate": self._optimiser.param_groups[0]["lr"],

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("transformers")
 
+from playout.agents.dyna.response import PIECES
 from playout.core import Message, Sampling, WrongUse
 from playout.training.decoder import PRESETS, DecoderConfig, new_decoder, preset, word_tokenizer
 
@@ -37,6 +38,14 @@ def test_unknown_and_rare_words_are_one_token():
     tokenizer = word_tokenizer(["up up down"], least=2)
     assert tokenizer.encode("up down")[1:] == [tokenizer.unk_token_id]
     assert tokenizer.encode(" \ud7ff")[-1] == tokenizer.unk_token_id
+
+
+def test_more_may_be_one_word():
+    text = "<think><do>up<see>p1_2 b2_2<value>5</think><plan>up, down, up</plan><action>up</action>"
+    tokenizer = word_tokenizer([text], pieces=PIECES)
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == text
+    assert len(ids) == 12 and {"<do>up<see>", "</think><plan>", ", down"} <= set(tokenizer.get_vocab())
 
 
 def test_the_vocabulary_does_not_depend_on_the_order_of_texts():

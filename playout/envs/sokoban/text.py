@@ -1,7 +1,7 @@
 """``playout/SokobanText-v0``: Sokoban for agents that read and write."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import compress, product
 from typing import Any, Literal, get_args
 
@@ -211,17 +211,24 @@ def coordinate_text(room: np.ndarray) -> str:
 
 def words_text(room: np.ndarray) -> str:
     """Rows in words of at most ``_WORD`` cells, the goals; then the player and the boxes: ``p1_2 b1_3``."""
-    walls = room == tiles.WALL
+    still = _still((room == tiles.WALL).tobytes(), tiles.HAS_GOAL[room].tobytes(), room.shape)
+    return f"{still}\n{' '.join([*_named('p', tiles.HAS_PLAYER[room]), *_named('b', tiles.HAS_BOX[room])])}"
+
+
+@lru_cache(maxsize=256)
+def _still(wall: bytes, goal: bytes, shape: tuple[int, int]) -> str:
+    """What stays as it is in a room, of bool[H, W] each."""
+    walls, goals = (np.frombuffer(mask, bool).reshape(shape) for mask in (wall, goal))
     inner = walls[1:-1, 1:-1]
     rows = inner if walls.sum() - inner.sum() == walls.size - inner.size else walls
     parts = np.array_split(rows, -(-rows.shape[1] // _WORD), axis=1)
     words = ["".join("_w"[wall] for wall in part[row].tolist()) for row in range(len(rows)) for part in parts]
-    still = " ".join([*words, *_named("g", tiles.HAS_GOAL[room])])
-    return f"{still}\n{' '.join([*_named('p', tiles.HAS_PLAYER[room]), *_named('b', tiles.HAS_BOX[room])])}"
+    return " ".join([*words, *_named("g", goals)])
 
 
 def _named(name: str, mask: np.ndarray) -> list[str]:
-    return [f"{name}{row}_{column}" for row, column in np.argwhere(mask).tolist()]
+    width = mask.shape[1]
+    return [f"{name}{cell // width}_{cell % width}" for cell in mask.ravel().nonzero()[0].tolist()]
 
 
 def _pairs(mask: np.ndarray, offset: int) -> str:

@@ -39,15 +39,24 @@ def world(task: str, rooms: str, split: str) -> dict[str, Any]:
 
 
 def learn_rows(
-    *, task: str, seed: int, model: str, data: Mapping[str, Any], warm_up: float, epochs: float, folder: Path
+    *,
+    task: str,
+    seed: int,
+    model: str,
+    data: Mapping[str, Any],
+    epochs: float,
+    folder: Path,
+    warm_up: float = 0.0,
+    start: str | None = None,
 ) -> dict[str, Any]:
-    """Stage 1: ``train resim`` with rows of some kind; what it took."""
+    """Stage 1: ``train resim`` with rows of some kind, of ``model`` or from a ``start``; what it took."""
     from playout.training.resim import resim
     from playout.training.resim_settings import ResimConfig, ResimData
     from playout.training.settings import SFTSettings
 
     config = ResimConfig(
-        env=ENV, env_kwargs=world(task, "id", "train"), model=model, seed=seed, warm_up=warm_up,
+        env=ENV, env_kwargs=world(task, "id", "train"), seed=seed, warm_up=warm_up,
+        model=str(folder.parent / start) if start else model,
         data=ResimData(**data), settings=SFTSettings(epochs=epochs, batch_tokens=2048, save_every=200),
     )  # fmt: skip
     began = process_time()
@@ -58,7 +67,7 @@ def learn_rows(
 def reinforce(
     *, task: str, seed: int, start: str, settings: Mapping[str, Any], credit: Mapping[str, Any], folder: Path
 ) -> dict[str, Any]:
-    """Stage 2: Dyna-GRPO, or with ``simulation=0`` GRPO, RLOO or GiGPO, from what ``start`` has learnt.
+    """Stage 2: Dyna-GRPO, or with ``simulation=0`` GRPO, RLOO or GiGPO, from the policy ``start``.
 
     Returns:
         What the first and the last iteration report, and sums of steps and tokens over all.
@@ -70,7 +79,7 @@ def reinforce(
     given = DynaGRPOSettings(**settings, credit=AdvantageConfig(**credit))
     config = DynaGRPOConfig(
         env=ENV, env_kwargs=world(task, "id", "train"), seed=seed, settings=given,
-        model=str(folder.parent / start / RUN),
+        model=str(folder.parent / start),
     )  # fmt: skip
     began = process_time()
     rows = list(dyna_grpo(config, out=folder / RUN, resume=True).metrics())
@@ -102,7 +111,7 @@ def evaluate(
         episodes: how many.
         folder: of this cell, beside that of ``trained``.
         agent: ``random``, ``resim`` (search at every step), or ``language`` for the trained policy itself.
-        trained: the cell whose policy plays, or plays on in the search.
+        trained: the run, beside this cell, whose policy plays, or plays on in the search.
         options: of the agent.
     """
     from playout.evaluation.simulation import simulation
@@ -111,7 +120,7 @@ def evaluate(
     given = dict(options or {})
     name = agent
     if trained is not None:
-        policy = str(folder.parent / trained / RUN)
+        policy = str(folder.parent / trained)
         name, given = (policy, given) if agent == "language" else (agent, {**given, "policy": policy})
     config = RolloutConfig(
         env=ENV, env_kwargs=world(task, rooms, split),

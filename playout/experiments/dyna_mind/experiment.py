@@ -14,8 +14,9 @@ import numpy as np
 
 from playout.core.errors import WrongUse
 from playout.evaluation.compare import compare
-from playout.experiments.dyna_mind.cells import TASKS
+from playout.experiments.dyna_mind.cells import RUN, TASKS
 from playout.experiments.grid import Cell, recorded
+from playout.training.resim_settings import WARM_UP
 
 CELLS = "playout.experiments.dyna_mind.cells"
 RESULT = "dyna_mind.json"
@@ -39,7 +40,7 @@ class Plan:
     """Rows of stage 1."""
     epochs: float = 3.0
     """Over them."""
-    warm_up: float = 2.0
+    warm_up: float = 4.0
     """Epochs on actions alone, before."""
     start: float = 0.5
     """Epochs of the early checkpoint that reinforcement begins with, so that there is something to gain."""
@@ -51,6 +52,8 @@ class Plan:
     """Episodes from each."""
     searches: int = 200
     """Episodes that the dear searches at every step play; 0 leaves them out."""
+    without: tuple[str, ...] = ()
+    """Arms that are left out."""
 
     def __post_init__(self) -> None:
         if self.task not in TASKS or self.seeds < 1 or self.episodes < 1:
@@ -59,15 +62,15 @@ class Plan:
             )
 
 
-STAGE_1: dict[str, dict[str, Any]] = {
-    "actions": {"rows": "actions"},
-    "reasoning": {"rows": "reasoning"},
-    "resim": {"rows": "resim"},
+RESIM, ACTIONS, START = "resim", "actions", "start"
+BASELINES: dict[str, tuple[str, dict[str, float]]] = {
+    "reasoning": ("reasoning", {"easy": 1.0, "hard": 1.0}),
+    "actions-tokens": ("actions", {"easy": 3.3, "hard": 2.2}),
 }
-"""Arm -> rows of ``train resim``. Equal states; tokens are reported."""
+"""Arm -> rows of ``train resim``, and how many epochs in place of each of ReSim's: ``actions-tokens`` reads
+as many tokens as ReSim. These, ReSim and the start go on from ``actions``, which has seen the same states."""
 LEVELS = {"opening": 8, "per_episode": 6, "lost": 1}
 """Of all rows: many rooms, a few states of each."""
-START = "start"
 _NO_PHASE = {"simulation": 0}
 STAGE_2: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "grpo": (_NO_PHASE, {}),
@@ -87,18 +90,24 @@ SEARCHES: dict[str, dict[str, Any]] = {
     "search-ceiling": {"value": "distance", "branches": 4, "depth": 3},
 }
 """Arm -> options of the agent ``resim``, whose policy is that of ``actions``."""
-PRIMARY = (("resim", "actions"), ("grpo", START), ("dyna", "grpo"))
+PRIMARY = ((RESIM, ACTIONS), ("grpo", START), ("dyna", "grpo"))
 
 
 def cells_of(plan: Plan) -> list[Cell]:
     """All cells: trainings first."""
     found = []
     for seed in range(plan.seeds):
-        found += [_stage_1(plan, arm, seed, data, plan.epochs) for arm, data in STAGE_1.items()]
+        found.append(_stage_1(plan, RESIM, seed, {"rows": "resim"}, plan.epochs))
+        found += [
+            _stage_1(plan, arm, seed, {"rows": rows}, share[plan.task] * plan.epochs)
+            for arm, (rows, share) in BASELINES.items()
+            if arm not in plan.without
+        ]
         if plan.iterations:
-            start = {"rows": "resim", "refine": 0.25}
-            found.append(_stage_1(plan, START, seed, start, plan.start))
-            found += [_stage_2(plan, arm, seed) for arm in STAGE_2]
+            found.append(_stage_1(plan, START, seed, {"rows": "resim", "refine": 0.25}, plan.start))
+    if plan.iterations:
+        arms = [arm for arm in STAGE_2 if arm not in plan.without]
+        found += [_stage_2(plan, arm, seed) for arm in arms for seed in range(plan.seeds)]
     for rooms in TASKS[plan.task]:
         found.append(_evaluation(plan, "random", rooms, None, plan.episodes, agent="random"))
         for seed in range(plan.seeds):
@@ -111,7 +120,8 @@ def cells_of(plan: Plan) -> list[Cell]:
 
 def trained_arms(plan: Plan) -> tuple[str, ...]:
     """The arms that learn."""
-    return (*STAGE_1, *((START, *STAGE_2) if plan.iterations else ()))
+    arms = (ACTIONS, RESIM, *BASELINES, *((START, *STAGE_2) if plan.iterations else ()))
+    return tuple(arm for arm in arms if arm not in plan.without)
 
 
 def experiment(
@@ -158,8 +168,9 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
     }
     pairs = [(a, b) for a, b in PRIMARY if a in arms and b in arms]
     others = [(a, "dyna") for a in arms if a.startswith("dyna-")]
-    others += [(a, "grpo") for a in ("rloo", "gigpo", "shuffled") if a in arms]
-    others += [(a, "actions") for a in ("reasoning", *SEARCHES) if a in arms]
+    others += [(a, "grpo") for a in ("rloo", "gigpo", "shuffled")]
+    others += [(RESIM, a) for a in BASELINES] + [(a, ACTIONS) for a in SEARCHES]
+    others = [pair for pair in others if set(pair) <= set(arms)]
     return {
         "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
         "rows": rows,
@@ -195,25 +206,35 @@ def _name(kind: str, arm: str, rooms: str, seed: int | None) -> str:
 
 def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: float) -> Cell:
     kwargs = {
-        "task": plan.task, "seed": seed, "model": plan.model, "warm_up": plan.warm_up, "epochs": epochs,
+        "task": plan.task, "seed": seed, "model": plan.model, "epochs": epochs,
         "data": {**LEVELS, **data, "states": plan.states},
     }  # fmt: skip
-    return Cell(_name("train", arm, "id", seed), f"{CELLS}:learn_rows", kwargs)
+    before, after = {"warm_up": plan.warm_up}, ()
+    if arm != RESIM:
+        start, after = _policy(ACTIONS, seed)
+        before = {"start": start}
+    return Cell(_name("train", arm, "id", seed), f"{CELLS}:learn_rows", {**kwargs, **before}, after)
 
 
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
     settings, credit = STAGE_2[arm]
-    start = _name("train", START, "id", seed)
+    start, after = _policy(START, seed)
     size = {"iterations": plan.iterations, "levels": plan.levels, "group": plan.group}
     kwargs = {
         "task": plan.task, "seed": seed, "start": start, "settings": {**size, **settings}, "credit": credit
     }  # fmt: skip
-    return Cell(_name("train", arm, "id", seed), f"{CELLS}:reinforce", kwargs, (start,))
+    return Cell(_name("train", arm, "id", seed), f"{CELLS}:reinforce", kwargs, after)
+
+
+def _policy(arm: str, seed: int | None) -> tuple[str, tuple[str, ...]]:
+    """The run with the arm's policy, and the cells that leave it."""
+    cell = _name("train", RESIM if arm == ACTIONS else arm, "id", seed)
+    return f"{cell}/{RUN}/{WARM_UP}" if arm == ACTIONS else f"{cell}/{RUN}", (cell,)
 
 
 def _search(plan: Plan, arm: str, rooms: str, seed: int) -> Cell:
     return _evaluation(
-        plan, arm, rooms, seed, plan.searches, agent="resim", trained="actions", options=SEARCHES[arm]
+        plan, arm, rooms, seed, plan.searches, agent="resim", trained=ACTIONS, options=SEARCHES[arm]
     )
 
 
@@ -228,9 +249,9 @@ def _evaluation(
     trained: str | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Cell:
-    after = () if trained is None else (_name("train", trained, "id", seed),)
+    policy, after = (None, ()) if trained is None else _policy(trained, seed)
     kwargs = {
         "task": plan.task, "rooms": rooms, "split": plan.split, "episodes": episodes, "agent": agent,
-        "trained": after[0] if after else None, "options": dict(options or {}),
+        "trained": policy, "options": dict(options or {}),
     }  # fmt: skip
     return Cell(_name("eval", arm, rooms, seed), f"{CELLS}:evaluate", kwargs, after)

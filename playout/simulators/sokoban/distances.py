@@ -98,6 +98,13 @@ class DistanceTable:
         """All optimal directions, in rising order; none if the room is solved or lost."""
         return tuple(np.flatnonzero(self.best_directions_of(tiles[None])[0]).tolist())
 
+    def solution(self, tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
+        """:meth:`distance` and :meth:`best_directions` at once."""
+        states = self.states_of(tiles[None])
+        distance = int(self._distances(states)[0])
+        best = _best(self._layout, self._cost, self._push_cost, states)[0]
+        return None if distance < 0 else distance, tuple(best.nonzero()[0].tolist())
+
     def distances_of(self, tiles: np.ndarray) -> np.ndarray:
         """:meth:`distance` of many states.
 
@@ -110,12 +117,15 @@ class DistanceTable:
         Raises:
             WrongUse: If one of them is not a state of the table's layout.
         """
-        cost = self._cost[self.states_of(tiles)]
-        return np.where(cost == LOST, -1, cost if self.metric == "moves" else cost // _PUSH).astype(np.int16)
+        return self._distances(self.states_of(tiles))
 
     def best_directions_of(self, tiles: np.ndarray) -> np.ndarray:
         """:meth:`best_directions` of many states: bool[K, 4] for uint8[K, H, W]."""
         return _best(self._layout, self._cost, self._push_cost, self.states_of(tiles))
+
+    def _distances(self, states: np.ndarray) -> np.ndarray:
+        cost = self._cost[states]
+        return np.where(cost == LOST, -1, cost if self.metric == "moves" else cost // _PUSH).astype(np.int16)
 
     def states_of(self, tiles: np.ndarray) -> np.ndarray:
         """Numbers of many states: int64[K] for uint8[K, H, W], -1 where a box is on a dead square.

@@ -35,4 +35,4 @@ def optimal(tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
         table = _tables[key] = DistanceTable(tiles, max_states=MOST_STATES)
         if len(_tables) > KEPT:
             _tables.popitem(last=False)
-    return table.distance(tiles), table.best_directions(tiles)
+    return table.solution(tiles)

@@ -19,10 +19,19 @@ def folder(tmp_path_factory):
     return folder
 
 
+def test_other_rows_go_on_from_the_actions(folder):
+    data = {"states": 30, "rows": "reasoning"}
+    found = cells.learn_rows(
+        task="easy", seed=0, model="new:tiny", data=data, start="start/run/warm-up", epochs=1.0,
+        folder=folder / "reasoning",
+    )  # fmt: skip
+    assert found["tokens"] > 30 * 20
+
+
 def test_reinforcement_goes_on_from_a_cell(folder):
     settings = {"iterations": 2, "levels": 1, "group": 2, "depth": 1}
     found = cells.reinforce(
-        task="easy", seed=0, start="start", settings=settings, credit={}, folder=folder / "dyna"
+        task="easy", seed=0, start="start/run", settings=settings, credit={}, folder=folder / "dyna"
     )
     assert found["env_steps"] > 0 and found["generated_tokens"] > found["env_steps"]
     assert (found["first"]["simulation_phase"], found["last"]["simulation_phase"]) == (1, 0)
@@ -32,14 +41,15 @@ def test_reinforcement_goes_on_from_a_cell(folder):
     ("agent", "trained", "options"),
     [
         ("random", None, {}),
-        ("language", "start", {}),
-        ("resim", "start", {"rollouts": 1, "horizon": 2, "branches": 2, "depth": 1}),
+        ("language", "start/run", {}),
+        ("language", "start/run/warm-up", {}),
+        ("resim", "start/run", {"rollouts": 1, "horizon": 2, "branches": 2, "depth": 1}),
     ],
 )
 def test_evaluation(folder, agent, trained, options):
     found = cells.evaluate(
-        task="easy", rooms="id", split="validation", episodes=3, folder=folder / f"eval-{agent}",
-        agent=agent, trained=trained, options=options,
+        task="easy", rooms="id", split="validation", episodes=3, agent=agent, trained=trained,
+        options=options, folder=folder / f"eval-{agent}-{len(trained or agent)}",
     )  # fmt: skip
     assert len(found["success"]) == len(found["length"]) == 3
     assert (found["simulated_steps"] > 0) == (agent == "resim")

@@ -7,7 +7,7 @@ import pytest
 from playout.core import WrongUse
 from playout.experiments.bench.dyna_mind import learning
 from playout.experiments.bench.suite import Context, Missing
-from playout.experiments.dyna_mind.experiment import STAGE_1, STAGE_2, Plan, cells_of, summary, table
+from playout.experiments.dyna_mind.experiment import BASELINES, STAGE_2, Plan, cells_of, summary, table
 
 BETTER = {"random": 0.2, "actions": 0.5, "grpo": 0.75, "dyna": 0.75, "start": 0.5}
 
@@ -38,14 +38,17 @@ def test_trainings_come_before_what_needs_them():
     for cell in cells_of(plan):
         assert set(cell.after) <= seen
         seen.add(cell.name)
-    assert {f"train.{arm}.id.1" for arm in (*STAGE_1, "start", *STAGE_2)} <= seen
+    assert {f"train.{arm}.id.1" for arm in ("resim", *BASELINES, "start", *STAGE_2)} <= seen
     assert {"eval.dyna.ood-boxes.0", "eval.search.ood-size.1", "eval.random.id"} <= seen
 
 
 def test_without_reinforcement_and_searches():
-    names = [cell.name for cell in cells_of(Plan(seeds=1, iterations=0, searches=0))]
-    assert [name for name in names if name.startswith("train")] == [f"train.{arm}.id.0" for arm in STAGE_1]
-    assert len(names) == 7
+    plan = Plan(seeds=1, iterations=0, searches=0, without=("reasoning",))
+    names = [cell.name for cell in cells_of(plan)]
+    assert names[:2] == ["train.resim.id.0", "train.actions-tokens.id.0"]
+    assert names[2:] == [
+        f"eval.{arm}" for arm in ("random.id", "actions.id.0", "resim.id.0", "actions-tokens.id.0")
+    ]
 
 
 @pytest.mark.parametrize("task", ["easy", "hard"])
