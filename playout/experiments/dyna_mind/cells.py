@@ -25,6 +25,8 @@ MAX_STEPS = {"easy": 40, "hard": 60}
 FRAMES = {"easy": None, "hard": [8, 8]}
 """Rooms of all kinds of a task lie in one frame, so that a learner of small ones has met every coordinate."""
 RUN = "run"
+TEST_SEED = 0
+"""Of the rooms that are evaluated in, whatever the seed of a training."""
 
 
 def world(task: str, rooms: str, split: str) -> dict[str, Any]:
@@ -62,6 +64,27 @@ def learn_rows(
     began = process_time()
     *_, last = resim(config, out=folder / RUN, resume=True).metrics()
     return {**last, "cpu_seconds": round(process_time() - began, 1)}
+
+
+def learn_world(
+    *, task: str, seed: int, model: str, transitions: int, split: str, episodes: int, folder: Path
+) -> dict[str, Any]:
+    """``train world-model``, and how far ahead it is right in rooms of ``split``."""
+    from playout.evaluation.world_model import open_loop
+    from playout.simulators.learned import LearnedWorld
+    from playout.training.world_model import world_model
+    from playout.training.world_model_settings import WorldModelConfig
+
+    config = WorldModelConfig(
+        env=ENV, env_kwargs=world(task, "id", "train"), model=model, transitions=transitions, seed=seed
+    )
+    began = process_time()
+    run = world_model(config, out=folder / RUN, resume=True)
+    seconds = round(process_time() - began, 1)
+    exact = open_loop(
+        LearnedWorld.load(run.folder), ENV, world(task, "id", split), episodes=episodes, seed=TEST_SEED
+    )
+    return {"exact": exact, "cpu_seconds": seconds}
 
 
 def reinforce(
@@ -112,7 +135,7 @@ def evaluate(
         folder: of this cell, beside that of ``trained``.
         agent: ``random``, ``resim`` (search at every step), or ``language`` for the trained policy itself.
         trained: the run, beside this cell, whose policy plays, or plays on in the search.
-        options: of the agent.
+        options: of the agent; a ``world_model`` is named as ``trained`` is.
     """
     from playout.evaluation.simulation import simulation
     from playout.rollouts import AgentSpec, RolloutConfig, rollout
@@ -122,9 +145,11 @@ def evaluate(
     if trained is not None:
         policy = str(folder.parent / trained)
         name, given = (policy, given) if agent == "language" else (agent, {**given, "policy": policy})
+    if "world_model" in given:
+        given["world_model"] = str(folder.parent / given["world_model"])
     config = RolloutConfig(
         env=ENV, env_kwargs=world(task, rooms, split),
-        agents={"agent": AgentSpec(name=name, options=given)}, episodes=episodes, seed=0,
+        agents={"agent": AgentSpec(name=name, options=given)}, episodes=episodes, seed=TEST_SEED,
     )  # fmt: skip
     run = rollout(config, out=folder / RUN, resume=True, slots=256)
     played = sorted(run.episodes(), key=lambda episode: episode["episode"])

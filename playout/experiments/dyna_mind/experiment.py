@@ -5,7 +5,7 @@ each on the average of all rooms. All else is exploratory. Settings and seeds ar
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,8 @@ class Plan:
     """Starts in an iteration."""
     group: int = 8
     """Episodes from each."""
+    transitions: int = 100_000
+    """That the learned world model is taught."""
     searches: int = 200
     """Episodes that the dear searches at every step play; 0 leaves them out."""
     without: tuple[str, ...] = ()
@@ -85,11 +87,15 @@ STAGE_2: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "dyna-d5": ({"depth": 5}, {}),
 }
 """Arm -> settings and credit of ``train dyna-grpo`` from the start; ``shuffled`` is the negative control."""
+_MONTE_CARLO = {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4}
+PREDICTED, WORLD_MODEL = "search-predicted", "world-model"
 SEARCHES: dict[str, dict[str, Any]] = {
-    "search": {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4},
+    "search": _MONTE_CARLO,
     "search-ceiling": {"value": "distance", "branches": 4, "depth": 3},
+    PREDICTED: _MONTE_CARLO,
 }
-"""Arm -> options of the agent ``resim``, whose policy is that of ``actions``."""
+"""Arm -> options of the agent ``resim``, whose policy is that of ``actions``; ``search-predicted`` simulates
+in a learned world model."""
 PRIMARY = ((RESIM, ACTIONS), ("grpo", START), ("dyna", "grpo"))
 
 
@@ -108,14 +114,21 @@ def cells_of(plan: Plan) -> list[Cell]:
     if plan.iterations:
         arms = [arm for arm in STAGE_2 if arm not in plan.without]
         found += [_stage_2(plan, arm, seed) for arm in arms for seed in range(plan.seeds)]
+    searches = searches_of(plan)
+    if PREDICTED in searches:
+        found += [_world(plan, seed) for seed in range(plan.seeds)]
     for rooms in TASKS[plan.task]:
         found.append(_evaluation(plan, "random", rooms, None, plan.episodes, agent="random"))
         for seed in range(plan.seeds):
             for arm in trained_arms(plan):
                 found.append(_evaluation(plan, arm, rooms, seed, plan.episodes, trained=arm))
-            if plan.searches:
-                found += [_search(plan, arm, rooms, seed) for arm in SEARCHES]
+            found += [_search(plan, arm, rooms, seed) for arm in searches]
     return found
+
+
+def searches_of(plan: Plan) -> tuple[str, ...]:
+    """The arms that search at every step."""
+    return tuple(arm for arm in SEARCHES if plan.searches and arm not in plan.without)
 
 
 def trained_arms(plan: Plan) -> tuple[str, ...]:
@@ -153,11 +166,11 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
         }
 
     def simulated(name: str, kind: str) -> dict[str, float]:
-        found = [results[_name("eval", name, kind, seed)]["simulation"] for seed in range(plan.seeds)]
-        names = [key for key in found[0] if all(key in one for one in found)]
-        return {key: float(np.mean([one[key] for one in found])) for key in names}
+        return _average(
+            [results[_name("eval", name, kind, seed)]["simulation"] for seed in range(plan.seeds)]
+        )
 
-    arms = ["random", *trained_arms(plan), *(SEARCHES if plan.searches else ())]
+    arms = ["random", *trained_arms(plan), *searches_of(plan)]
     rows = {
         f"{name}.{kind}": {
             metric: compare(arm(name, metric, [kind]), arm(name, metric, [kind])).a.to_json()
@@ -169,7 +182,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
     pairs = [(a, b) for a, b in PRIMARY if a in arms and b in arms]
     others = [(a, "dyna") for a in arms if a.startswith("dyna-")]
     others += [(a, "grpo") for a in ("rloo", "gigpo", "shuffled")]
-    others += [(RESIM, a) for a in BASELINES] + [(a, ACTIONS) for a in SEARCHES]
+    others += [(RESIM, a) for a in BASELINES] + [(a, ACTIONS) for a in SEARCHES] + [(PREDICTED, "search")]
     others = [pair for pair in others if set(pair) <= set(arms)]
     return {
         "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
@@ -179,6 +192,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
         },
         "primary": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in pairs},
         "exploratory": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in others},
+        "world_model": _average([results[name]["exact"] for name in results if WORLD_MODEL in name]),
         "training": {name: result for name, result in results.items() if name.startswith("train")},
     }  # fmt: skip
 
@@ -194,6 +208,12 @@ def table(found: Mapping[str, Any]) -> list[tuple[str, ...]]:
         )
         for name, row in found["rows"].items()
     ]
+
+
+def _average(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each number that all have."""
+    names = [key for key in (found[0] if found else ()) if all(key in one for one in found)]
+    return {key: float(np.mean([one[key] for one in found])) for key in names}
 
 
 def _share(value: float | None) -> str:
@@ -232,10 +252,23 @@ def _policy(arm: str, seed: int | None) -> tuple[str, tuple[str, ...]]:
     return f"{cell}/{RUN}/{WARM_UP}" if arm == ACTIONS else f"{cell}/{RUN}", (cell,)
 
 
+def _world(plan: Plan, seed: int) -> Cell:
+    kwargs = {
+        "task": plan.task, "seed": seed, "model": plan.model, "transitions": plan.transitions,
+        "split": plan.split, "episodes": plan.episodes,
+    }  # fmt: skip
+    return Cell(_name("train", WORLD_MODEL, "id", seed), f"{CELLS}:learn_world", kwargs)
+
+
 def _search(plan: Plan, arm: str, rooms: str, seed: int) -> Cell:
-    return _evaluation(
-        plan, arm, rooms, seed, plan.searches, agent="resim", trained=ACTIONS, options=SEARCHES[arm]
+    options, after = SEARCHES[arm], ()
+    if arm == PREDICTED:
+        model, after = _policy(WORLD_MODEL, seed)
+        options = {**options, "world_model": model}
+    found = _evaluation(
+        plan, arm, rooms, seed, plan.searches, agent="resim", trained=ACTIONS, options=options
     )
+    return replace(found, after=(*found.after, *after))
 
 
 def _evaluation(

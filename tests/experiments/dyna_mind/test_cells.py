@@ -37,6 +37,20 @@ def test_reinforcement_goes_on_from_a_cell(folder):
     assert (found["first"]["simulation_phase"], found["last"]["simulation_phase"]) == (1, 0)
 
 
+def test_planning_in_a_learned_world(folder):
+    found = cells.learn_world(
+        task="easy", seed=0, model="new:tiny", transitions=60, split="validation", episodes=3,
+        folder=folder / "world",
+    )  # fmt: skip
+    assert {"h1", "h3", "h5"} <= set(found["exact"])
+    options = {"rollouts": 1, "horizon": 2, "branches": 2, "depth": 1, "world_model": "world/run"}
+    played = cells.evaluate(
+        task="easy", rooms="id", split="validation", episodes=1, agent="resim", trained="start/run/warm-up",
+        options=options, folder=folder / "planned",
+    )  # fmt: skip
+    assert played["simulated_steps"] > 0
+
+
 @pytest.mark.parametrize(
     ("agent", "trained", "options"),
     [
