@@ -35,7 +35,8 @@ class SokobanEnv(Drawn, gym.Env[np.ndarray, np.int64]):
     one. ``gym_sokoban``: 0 waits, 1-4 the same, 5-8 move without pushing.
 
     Rewards: preset ``gym_sokoban`` (-0.1 a step, +1 / -1 for a box onto / off a goal, +10 at the end)
-    or ``dyna_mind`` (-0.1 a step, 10 at success, 0 at failure), or a ``Rewards``.
+    or ``dyna_mind`` (-0.1 a step, 10 at success, 0 at failure), ``sparse`` (1 for a solved room), or a
+    ``Rewards``.
 
     Info: ``action_mask`` (int8, actions that change the room) and ``deadlock`` (bool: known to be
     unsolvable); at the end ``is_success`` and ``metrics``.

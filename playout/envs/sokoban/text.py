@@ -66,7 +66,7 @@ class SokobanText(LanguageWorld):
             data: folder that holds ``boxoban/``.
             walls: of fresh rooms.
             frame: rows and columns of a frame that rooms lie in.
-            rewards: ``dyna_mind``, ``gym_sokoban`` or a ``Rewards``.
+            rewards: ``dyna_mind``, ``gym_sokoban``, ``sparse`` (1 for a solved room) or a ``Rewards``.
             invalid_penalty: added to the reward of a step whose action was not taken.
             max_steps: steps after which an episode is truncated.
             deadlocks: ``info``, ``end`` or ``off``.

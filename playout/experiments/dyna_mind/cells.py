@@ -24,6 +24,10 @@ TASKS: dict[str, dict[str, dict[str, Any]]] = {
 MAX_STEPS = {"easy": 40, "hard": 60}
 FRAMES = {"easy": None, "hard": [8, 8]}
 """Rooms of all kinds of a task lie in one frame, so that a learner of small ones has met every coordinate."""
+_PLAYED: dict[str, dict[str, Any]] = {"easy": {}, "hard": {"deadlocks": "end"}}
+"""Where agents play, episodes of the dear task end when a deadlock is seen: it is lost anyway."""
+_REINFORCED = {"rewards": "sparse", "deadlocks": "end"}
+"""A cost per step would reward to be lost early."""
 RUN = "run"
 TEST_SEED = 0
 """Of the rooms that are evaluated in, whatever the seed of a training."""
@@ -101,7 +105,7 @@ def reinforce(
 
     given = DynaGRPOSettings(**settings, credit=AdvantageConfig(**credit))
     config = DynaGRPOConfig(
-        env=ENV, env_kwargs=world(task, "id", "train"), seed=seed, settings=given,
+        env=ENV, env_kwargs={**world(task, "id", "train"), **_REINFORCED}, seed=seed, settings=given,
         model=str(folder.parent / start),
     )  # fmt: skip
     began = process_time()
@@ -148,7 +152,7 @@ def evaluate(
     if "world_model" in given:
         given["world_model"] = str(folder.parent / given["world_model"])
     config = RolloutConfig(
-        env=ENV, env_kwargs=world(task, rooms, split),
+        env=ENV, env_kwargs={**world(task, rooms, split), **_PLAYED[task]},
         agents={"agent": AgentSpec(name=name, options=given)}, episodes=episodes, seed=TEST_SEED,
     )  # fmt: skip
     run = rollout(config, out=folder / RUN, resume=True, slots=256)

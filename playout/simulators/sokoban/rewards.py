@@ -41,6 +41,8 @@ PRESETS = {
     "gym_sokoban": Rewards(step=-0.1, last_step=-0.1, box_on=1.0, box_off=-1.0, solved=10.0),
     # Dyna-Mind (Yu et al. 2025): -0.1 a step, 10 at success, 0 at failure.
     "dyna_mind": Rewards(step=-0.1, last_step=0.0, solved=10.0),
+    # Success and nothing else.
+    "sparse": Rewards(step=0.0, last_step=0.0, solved=1.0),
 }
 
 
