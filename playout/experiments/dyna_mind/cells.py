@@ -5,6 +5,7 @@ from the banks of other splits, whose walls are disjoint up to symmetry.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -141,7 +142,7 @@ def evaluate(
         trained: the run, beside this cell, whose policy plays, or plays on in the search.
         options: of the agent; a ``world_model`` is named as ``trained`` is.
     """
-    from playout.evaluation.simulation import simulation
+    from playout.evaluation.simulation import Simulation, judged
     from playout.rollouts import AgentSpec, RolloutConfig, rollout
 
     given = dict(options or {})
@@ -157,10 +158,12 @@ def evaluate(
     )  # fmt: skip
     run = rollout(config, out=folder / RUN, resume=True, slots=256)
     played = sorted(run.episodes(), key=lambda episode: episode["episode"])
+    told = [[] if episode["error"] else list(judged(episode)) for episode in played]
     return {
         "success": [float(bool(episode["outcome"]["is_success"])) for episode in played],
         "length": [float(episode["outcome"]["length"]) for episode in played],
         "deadlock": [episode["outcome"]["metrics"].get("deadlock", 0.0) for episode in played],
         "simulated_steps": sum(e["outcome"]["metrics"].get("simulated_steps", 0.0) for e in played),
-        "simulation": simulation(played).metrics(),
+        "sim_exact": [Simulation.of(one).metrics().get("sim_exact") for one in told],
+        "simulation": Simulation.of(chain.from_iterable(told)).metrics(),
     }

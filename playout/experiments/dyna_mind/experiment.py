@@ -4,8 +4,8 @@ Primary, named beforehand: ReSim against cloning of actions; GRPO against its st
 each on the average of all rooms. All else is exploratory. Settings and seeds are chosen on ``validation``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,20 +73,37 @@ BASELINES: dict[str, tuple[str, dict[str, float]]] = {
 as many tokens as ReSim. These, ReSim and the start go on from ``actions``, which has seen the same states."""
 LEVELS = {"opening": 8, "per_episode": 6, "lost": 1}
 """Of all rows: many rooms, a few states of each."""
+
+
+@dataclass(frozen=True)
+class Reinforced:
+    """An arm of stage 2: ``train dyna-grpo`` from the start."""
+
+    settings: dict[str, Any]
+    credit: dict[str, Any] = field(default_factory=dict)
+    share: float = 1.0
+    """Of the plan's iterations."""
+
+
 _NO_PHASE = {"simulation": 0}
-STAGE_2: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "grpo": (_NO_PHASE, {}),
-    "rloo": (_NO_PHASE, {"advantage": "rloo"}),
-    "gigpo": (_NO_PHASE, {"advantage": "gigpo"}),
-    "shuffled": (_NO_PHASE, {"shuffle": True}),
-    "dyna": ({"depth": 3}, {}),
-    "dyna-no-standard": ({"depth": 3, "standard": False}, {}),
-    "dyna-no-stripped": ({"depth": 3, "stripped": False}, {}),
-    "dyna-no-refined": ({"depth": 3, "refined": False}, {}),
-    "dyna-d1": ({"depth": 1}, {}),
-    "dyna-d5": ({"depth": 5}, {}),
+_TOKENS, _STEPS = 1.25, 1.75
+"""Without SimRollouts so many iterations take the tokens, and the steps, of one with half of each group as
+SimRollouts of depth 3 in every other iteration."""
+STAGE_2 = {
+    "grpo": Reinforced(_NO_PHASE, share=_TOKENS),
+    "dyna": Reinforced({"depth": 3}),
+    "grpo-steps": Reinforced(_NO_PHASE, share=_STEPS),
+    "dyna-no-standard": Reinforced({"depth": 3, "standard": False}),
+    "dyna-no-stripped": Reinforced({"depth": 3, "stripped": False}),
+    "dyna-no-refined": Reinforced({"depth": 3, "refined": False}),
+    "dyna-d1": Reinforced({"depth": 1}),
+    "dyna-d5": Reinforced({"depth": 5}),
+    "shuffled": Reinforced(_NO_PHASE, {"shuffle": True}, _TOKENS),
+    "rloo": Reinforced(_NO_PHASE, {"advantage": "rloo"}, _TOKENS),
+    "gigpo": Reinforced(_NO_PHASE, {"advantage": "gigpo"}, _TOKENS),
 }
-"""Arm -> settings and credit of ``train dyna-grpo`` from the start; ``shuffled`` is the negative control."""
+"""``grpo`` takes the tokens of ``dyna``, and ``grpo-steps`` its steps of the world; ``shuffled`` is the
+negative control."""
 _MONTE_CARLO = {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4}
 PREDICTED, WORLD_MODEL = "search-predicted", "world-model"
 SEARCHES: dict[str, dict[str, Any]] = {
@@ -96,7 +113,11 @@ SEARCHES: dict[str, dict[str, Any]] = {
 }
 """Arm -> options of the agent ``resim``, whose policy is that of ``actions``; ``search-predicted`` simulates
 in a learned world model."""
-PRIMARY = ((RESIM, ACTIONS), ("grpo", START), ("dyna", "grpo"))
+PRIMARY = (
+    (RESIM, ACTIONS, "success"), ("grpo", START, "success"), ("dyna", "grpo", "success"),
+    ("dyna", "grpo-steps", "success"), ("dyna", "grpo", "sim_exact"), ("dyna", "grpo-steps", "sim_exact"),
+)  # fmt: skip
+"""Arm, other arm, metric."""
 
 
 def cells_of(plan: Plan) -> list[Cell]:
@@ -156,7 +177,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
     def arm(name: str, metric: str = "success", rooms: Sequence[str] = kinds) -> dict[int, dict[str, float]]:
         return {
             seed: {
-                f"{kind} {number}": value
+                f"{kind} {number}": np.nan if value is None else value
                 for kind in rooms
                 for number, value in enumerate(
                     results[_name("eval", name, kind, None if name == "random" else seed)][metric]
@@ -179,19 +200,26 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
         for name in arms
         for kind in kinds
     }
-    pairs = [(a, b) for a, b in PRIMARY if a in arms and b in arms]
     others = [(a, "dyna") for a in arms if a.startswith("dyna-")]
     others += [(a, "grpo") for a in ("rloo", "gigpo", "shuffled")]
     others += [(RESIM, a) for a in BASELINES] + [(a, ACTIONS) for a in SEARCHES] + [(PREDICTED, "search")]
-    others = [pair for pair in others if set(pair) <= set(arms)]
+
+    def compared(asked: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+        return {
+            f"{a} - {b}" + (f": {metric}" if metric != "success" else ""):
+                compare(arm(a, metric), arm(b, metric)).to_json()
+            for a, b, metric in asked
+            if {a, b} <= set(arms)
+        }  # fmt: skip
+
     return {
         "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
         "rows": rows,
         "simulation": {
             f"{name}.{kind}": simulated(name, kind) for name in arms[1:] for kind in kinds
         },
-        "primary": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in pairs},
-        "exploratory": {f"{a} - {b}": compare(arm(a), arm(b)).to_json() for a, b in others},
+        "primary": compared(PRIMARY),
+        "exploratory": compared((a, b, "success") for a, b in others),
         "world_model": _average([results[name]["exact"] for name in results if WORLD_MODEL in name]),
         "training": {name: result for name, result in results.items() if name.startswith("train")},
     }  # fmt: skip
@@ -237,11 +265,12 @@ def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: f
 
 
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
-    settings, credit = STAGE_2[arm]
-    start, after = _policy(START, seed)
-    size = {"iterations": plan.iterations, "levels": plan.levels, "group": plan.group}
+    chosen, (start, after) = STAGE_2[arm], _policy(START, seed)
+    iterations = round(chosen.share * plan.iterations)
+    size = {"iterations": iterations, "levels": plan.levels, "group": plan.group, "save_every": 5}
     kwargs = {
-        "task": plan.task, "seed": seed, "start": start, "settings": {**size, **settings}, "credit": credit
+        "task": plan.task, "seed": seed, "start": start, "settings": {**size, **chosen.settings},
+        "credit": chosen.credit,
     }  # fmt: skip
     return Cell(_name("train", arm, "id", seed), f"{CELLS}:reinforce", kwargs, after)
 

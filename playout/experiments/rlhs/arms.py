@@ -26,7 +26,11 @@ CONTRASTS = {
 }  # fmt: skip
 """Comparisons between arms: name -> arm, other arm, metric."""
 _REINFORCE = {"batch": 1024, "iterations": 400}
-_TEXT = {"iterations": 24, "pairs": 1000}
+_TEXT: dict[str, dict[str, Any]] = {
+    "ppo": {"iterations": 14, "batch": 320, "epochs": 1, "minibatches": 4, "pairs": 2000},
+    "dpo": {"pairs": 2000, "dpo_epochs": 1},
+}
+"""By algorithm, chosen on validation under one seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +130,10 @@ def _text_arms(domains: tuple[str, ...]) -> Iterator[Arm]:
             for kind in ("immediate", "partial"):
                 yield _arm(
                     "main", kind, algorithm=algorithm, reward=reward, domains=here, seeds=3,
-                    settings=_TEXT,
+                    settings=_TEXT[algorithm],
                 )  # fmt: skip
+    for kind in ("immediate", "partial"):
+        yield _arm("control", kind, domains=here, seeds=1, settings={**_TEXT["ppo"], "shuffle": True})
 
 
 def _transfer(domains: tuple[str, ...], seeds: int = 3) -> Iterator[Arm]:

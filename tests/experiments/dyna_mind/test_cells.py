@@ -66,6 +66,7 @@ def test_evaluation(folder, agent, trained, options):
         options=options, folder=folder / f"eval-{agent}-{len(trained or agent)}",
     )  # fmt: skip
     assert len(found["success"]) == len(found["length"]) == 3
+    assert len(found["sim_exact"]) == 3
     assert (found["simulated_steps"] > 0) == (agent == "resim")
     assert ("parsed" in found["simulation"]) == (agent == "language")
 
