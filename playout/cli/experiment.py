@@ -150,8 +150,8 @@ class DynaMind(_Common):
     Example: playout experiment dyna-mind --task easy --iterations 0
     """
 
-    task: Literal["easy", "hard"] = "easy"
-    """easy: 6x6, one box. hard: 7x7, two boxes, and rooms of other kinds."""
+    task: Literal["easy", "hard", "household"] = "easy"
+    """easy: Sokoban, 6x6, one box. hard: 7x7, two boxes, and rooms of other kinds."""
     split: Literal["validation", "test"] = "validation"
     """Of the rooms: validation for choices, test once."""
     episodes: int = 1000

@@ -14,7 +14,8 @@ import numpy as np
 
 from playout.core.errors import WrongUse
 from playout.evaluation.compare import compare
-from playout.experiments.dyna_mind.cells import RUN, TASKS
+from playout.experiments.dyna_mind.cells import RUN
+from playout.experiments.dyna_mind.tasks import task_of
 from playout.experiments.grid import Cell, recorded
 from playout.training.resim_settings import WARM_UP
 
@@ -27,15 +28,15 @@ class Plan:
     """What is run."""
 
     task: str = "easy"
-    """easy (6x6, one box) or hard (7x7, two boxes, and rooms of other kinds)."""
+    """easy (6x6, one box), hard (7x7, two boxes, and rooms of other kinds) or household."""
     split: str = "validation"
     """Of the rooms that are evaluated in; ``test`` is touched once."""
     seeds: int = 3
     """Of every training."""
     episodes: int = 1000
     """That every arm plays in each kind of room."""
-    model: str = "new:small"
-    """What learns."""
+    model: str | None = None
+    """What learns; None for the task's."""
     states: int = 100_000
     """Rows of stage 1."""
     epochs: float = 3.0
@@ -58,21 +59,16 @@ class Plan:
     """Arms that are left out."""
 
     def __post_init__(self) -> None:
-        if self.task not in TASKS or self.seeds < 1 or self.episodes < 1:
-            raise WrongUse(
-                f"dyna-mind: expected a task of {', '.join(TASKS)}, seeds and episodes, got {self}"
-            )
+        task_of(self.task)
+        if self.seeds < 1 or self.episodes < 1:
+            raise WrongUse(f"dyna-mind: expected seeds and episodes, got {self}")
 
 
+RANDOM, CONSTANT = UNTRAINED = "random", "constant"
 RESIM, ACTIONS, START = "resim", "actions", "start"
-BASELINES: dict[str, tuple[str, dict[str, float]]] = {
-    "reasoning": ("reasoning", {"easy": 1.0, "hard": 1.0}),
-    "actions-tokens": ("actions", {"easy": 3.3, "hard": 2.2}),
-}
-"""Arm -> rows of ``train resim``, and how many epochs in place of each of ReSim's: ``actions-tokens`` reads
-as many tokens as ReSim. These, ReSim and the start go on from ``actions``, which has seen the same states."""
-LEVELS = {"opening": 8, "per_episode": 6, "lost": 1}
-"""Of all rows: many rooms, a few states of each."""
+BASELINES = {"reasoning": "reasoning", "actions-tokens": "actions"}
+"""Arm -> rows of ``train resim``; ``actions-tokens`` reads as many tokens as ReSim. These, ReSim and the
+start go on from ``actions``, which has seen the same states."""
 
 
 @dataclass(frozen=True)
@@ -122,12 +118,12 @@ PRIMARY = (
 
 def cells_of(plan: Plan) -> list[Cell]:
     """All cells: trainings first."""
-    found = []
+    task, found = task_of(plan.task), []
     for seed in range(plan.seeds):
         found.append(_stage_1(plan, RESIM, seed, {"rows": "resim"}, plan.epochs))
         found += [
-            _stage_1(plan, arm, seed, {"rows": rows}, share[plan.task] * plan.epochs)
-            for arm, (rows, share) in BASELINES.items()
+            _stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * (task.tokens if rows == "actions" else 1))
+            for arm, rows in BASELINES.items()
             if arm not in plan.without
         ]
         if plan.iterations:
@@ -138,8 +134,12 @@ def cells_of(plan: Plan) -> list[Cell]:
     searches = searches_of(plan)
     if PREDICTED in searches:
         found += [_world(plan, seed) for seed in range(plan.seeds)]
-    for rooms in TASKS[plan.task]:
-        found.append(_evaluation(plan, "random", rooms, None, plan.episodes, agent="random"))
+    for rooms in task.rooms_of(plan.split):
+        found.append(_evaluation(plan, RANDOM, rooms, None, plan.episodes, agent="random"))
+        always = {"action": task.constant}
+        found.append(
+            _evaluation(plan, CONSTANT, rooms, None, plan.episodes, agent="constant", options=always)
+        )
         for seed in range(plan.seeds):
             for arm in trained_arms(plan):
                 found.append(_evaluation(plan, arm, rooms, seed, plan.episodes, trained=arm))
@@ -172,7 +172,7 @@ def experiment(
 
 def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
     """Rows with their intervals, the primary comparisons, and what the trainings took."""
-    kinds = tuple(TASKS[plan.task])
+    kinds = task_of(plan.task).rooms_of(plan.split)
 
     def arm(name: str, metric: str = "success", rooms: Sequence[str] = kinds) -> dict[int, dict[str, float]]:
         return {
@@ -180,7 +180,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
                 f"{kind} {number}": np.nan if value is None else value
                 for kind in rooms
                 for number, value in enumerate(
-                    results[_name("eval", name, kind, None if name == "random" else seed)][metric]
+                    results[_name("eval", name, kind, None if name in UNTRAINED else seed)][metric]
                 )
             }
             for seed in range(plan.seeds)
@@ -191,7 +191,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
             [results[_name("eval", name, kind, seed)]["simulation"] for seed in range(plan.seeds)]
         )
 
-    arms = ["random", *trained_arms(plan), *searches_of(plan)]
+    arms = [*UNTRAINED, *trained_arms(plan), *searches_of(plan)]
     rows = {
         f"{name}.{kind}": {
             metric: compare(arm(name, metric, [kind]), arm(name, metric, [kind])).a.to_json()
@@ -216,7 +216,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
         "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
         "rows": rows,
         "simulation": {
-            f"{name}.{kind}": simulated(name, kind) for name in arms[1:] for kind in kinds
+            f"{name}.{kind}": simulated(name, kind) for name in arms[2:] for kind in kinds
         },
         "primary": compared(PRIMARY),
         "exploratory": compared((a, b, "success") for a, b in others),
@@ -255,7 +255,7 @@ def _name(kind: str, arm: str, rooms: str, seed: int | None) -> str:
 def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: float) -> Cell:
     kwargs = {
         "task": plan.task, "seed": seed, "model": plan.model, "epochs": epochs,
-        "data": {**LEVELS, **data, "states": plan.states},
+        "data": {**data, "states": plan.states},
     }  # fmt: skip
     before, after = {"warm_up": plan.warm_up}, ()
     if arm != RESIM:

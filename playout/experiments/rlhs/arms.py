@@ -27,8 +27,8 @@ CONTRASTS = {
 """Comparisons between arms: name -> arm, other arm, metric."""
 _REINFORCE = {"batch": 1024, "iterations": 400}
 _TEXT: dict[str, dict[str, Any]] = {
-    "ppo": {"iterations": 14, "batch": 320, "epochs": 1, "minibatches": 4, "pairs": 2000},
-    "dpo": {"pairs": 2000, "dpo_epochs": 1},
+    "ppo": {"iterations": 12, "batch": 256, "epochs": 1, "minibatches": 4, "pairs": 1500},
+    "dpo": {"pairs": 1500, "dpo_epochs": 1},
 }
 """By algorithm, chosen on validation under one seed."""
 
@@ -53,10 +53,10 @@ class Arm:
     """Of ``RLHSSettings``, where they are not the defaults."""
     seeds: int = 5
 
-    def cells(self, policy: str, catalogue: str | None, bases: Mapping[str, str]) -> Iterator[Cell]:
-        """The cells of the arm; those of a text policy come after its writer's, a cell for each seed.
+    def cell(self, policy: str, catalogue: str | None, bases: Mapping[str, str]) -> Cell:
+        """The cell of the arm; that of a text policy comes after its writer's.
 
-        A table learns in the time that a process takes to start, so all its seeds share one.
+        A seed does not take much longer than a process takes to start, so all share one.
         """
         kwargs = {
             "policy": policy,
@@ -74,9 +74,7 @@ class Arm:
                 "settings": dict(self.settings),
             }
         function = "learnt" if self.feedback else "untrained"
-        each = [[seed] for seed in range(self.seeds)] if policy == "text" else [list(range(self.seeds))]
-        for part, seeds in enumerate(each):
-            yield Cell(f"{self.name}.{part}", f"{CELLS}:{function}", {**kwargs, "seeds": seeds}, after)
+        return Cell(self.name, f"{CELLS}:{function}", {**kwargs, "seeds": list(range(self.seeds))}, after)
 
 
 def arms_of(policy: str, domains: tuple[str, ...], seeds: int | None = None) -> list[Arm]:
@@ -161,4 +159,4 @@ def cells_of(policy: str, arms: list[Arm], catalogue: str | None) -> list[Cell]:
         Cell(name, f"{CELLS}:writer", {"base": base, "domains": domains[base], "catalogue": catalogue})
         for base, name in bases.items()
     ]
-    return [*writers, *(cell for arm in arms for cell in arm.cells(policy, catalogue, bases))]
+    return [*writers, *(arm.cell(policy, catalogue, bases) for arm in arms)]

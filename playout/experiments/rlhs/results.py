@@ -49,10 +49,8 @@ def results(arms: Sequence[Arm], found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _seeds(name: str, found: Mapping[str, Any]) -> list[Any]:
-    """What the cells of an arm say, seed by seed."""
-    cells = [told for cell, told in found.items() if cell.rpartition(".")[0] == name]
-    by_seed = {int(seed): told for cell in cells for seed, told in cell.items()}
-    return [by_seed[seed] for seed in sorted(by_seed)]
+    """What the cell of an arm says, seed by seed."""
+    return [found[name][seed] for seed in sorted(found[name], key=int)]
 
 
 def _arm(arm: Arm, base: Arm | None, by_arm: Mapping[str, list[Any]]) -> dict[str, Any]:

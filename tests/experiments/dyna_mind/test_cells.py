@@ -6,6 +6,7 @@ pytest.importorskip("trl")
 
 from playout.core import WrongUse
 from playout.experiments.dyna_mind import cells
+from playout.experiments.dyna_mind.tasks import task_of
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,14 @@ def test_evaluation(folder, agent, trained, options):
 
 
 def test_rooms_of_evaluation_are_held_out():
-    assert cells.world("hard", "ood-size", "test")["split"] == "test"
-    assert cells.world("easy", "id", "train")["source"] == "fresh"
+    hard, household = task_of("hard"), task_of("household")
+    assert hard.played("ood-size", "test") == {
+        "format": "words", "max_steps": 60, "frame": [8, 8], "deadlocks": "end", "size": [8, 8], "boxes": 2,
+        "split": "test",
+    }  # fmt: skip
+    assert hard.learnt()["source"] == "fresh" and "deadlocks" not in hard.learnt()
+    assert hard.learnt(from_rewards=True)["rewards"] == "sparse"
+    assert household.rooms_of("validation") == ("seen",)
+    assert household.played("unseen", "test")["split"] == "unseen"
     with pytest.raises(WrongUse, match="no rooms"):
-        cells.world("easy", "ood-size", "test")
+        task_of("easy").played("ood-size", "test")

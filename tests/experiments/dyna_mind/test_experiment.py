@@ -50,7 +50,8 @@ def test_without_reinforcement_and_searches():
     names = [cell.name for cell in cells_of(plan)]
     assert names[:2] == ["train.resim.id.0", "train.actions-tokens.id.0"]
     assert names[2:] == [
-        f"eval.{arm}" for arm in ("random.id", "actions.id.0", "resim.id.0", "actions-tokens.id.0")
+        f"eval.{arm}"
+        for arm in ("random.id", "constant.id", "actions.id.0", "resim.id.0", "actions-tokens.id.0")
     ]
 
 

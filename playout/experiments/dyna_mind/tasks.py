@@ -1,0 +1,129 @@
+"""What is learnt and played in: Sokoban with rooms of two kinds, and the household.
+
+Sokoban's rooms of training are generated afresh and have many more layouts than the banks, from which those
+of evaluation come: banks of other splits, whose walls are disjoint up to symmetry.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playout.core.errors import WrongUse
+from playout.training.settings import SFTSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A world, with who learns in it and how."""
+
+    env: str
+    """Id of the environment."""
+    kwargs: Mapping[str, Any]
+    """Its arguments, wherever."""
+    training: Mapping[str, Any]
+    """More of them in training."""
+    rooms: Mapping[str, Mapping[str, Any]]
+    """And in each kind of rooms that is evaluated in."""
+    playing: Mapping[str, Any] = field(default_factory=dict)
+    """And in all of these."""
+    reinforcing: Mapping[str, Any] = field(default_factory=dict)
+    """And in training where learning is from rewards."""
+    choosing: tuple[str, ...]
+    """The kinds of rooms that choices may be made in: those of the split ``validation``."""
+    first: Mapping[str, int] = field(default_factory=lambda: {"validation": 0, "test": 0})
+    """Split -> seed of the first episode, where the world itself has no such splits."""
+    model: str
+    """What learns, as ``train resim`` names it."""
+    numbered: bool = False
+    """Whether it reads a name and its number as one word."""
+    agent: Mapping[str, Any] = field(default_factory=dict)
+    """How it is asked."""
+    settings: SFTSettings
+    """How it learns."""
+    data: Mapping[str, Any]
+    """Of all rows of ``train resim``."""
+    constant: str
+    """The action of a policy that does ever the same."""
+    tokens: float
+    """Of a row of ReSim, in those of an action's."""
+
+    def rooms_of(self, split: str) -> tuple[str, ...]:
+        """The kinds of rooms that are evaluated in."""
+        return self.choosing if split == "validation" else tuple(self.rooms)
+
+    def played(self, rooms: str, split: str) -> dict[str, Any]:
+        """The arguments of the environment in which agents are evaluated."""
+        if rooms not in self.rooms:
+            raise WrongUse(f"dyna-mind: no rooms {rooms!r}; expected one of {', '.join(self.rooms)}")
+        held_out = {} if "split" in self.rooms[rooms] else {"split": split}
+        return {**self.kwargs, **self.playing, **self.rooms[rooms], **held_out}
+
+    def learnt(self, *, from_rewards: bool = False) -> dict[str, Any]:
+        """The arguments of the environment in training."""
+        return {**self.kwargs, **self.training, **(self.reinforcing if from_rewards else {})}
+
+
+def _sokoban(rooms: Mapping[str, Mapping[str, Any]], *, batch_tokens: int, **others: Any) -> Task:
+    """Those of ``id`` are trained on."""
+    kwargs = {"format": "words", **others.pop("kwargs")}
+    return Task(
+        env="playout/SokobanText-v0",
+        kwargs=kwargs,
+        training={**rooms["id"], "source": "fresh", "walls": "mixed", "split": "train"},
+        rooms=rooms,
+        choosing=tuple(rooms),
+        # A cost per step would reward to be lost early.
+        reinforcing={"rewards": "sparse", "deadlocks": "end"},
+        model="new:small",
+        settings=SFTSettings(batch_tokens=batch_tokens, save_every=400),
+        # Many rooms, a few states of each.
+        data={"opening": 8, "per_episode": 6, "lost": 1},
+        constant="up",
+        **others,
+    )
+
+
+TASKS = {
+    "easy": _sokoban(
+        {"id": {"size": [6, 6], "boxes": 1}}, kwargs={"max_steps": 40}, batch_tokens=1024, tokens=3.3
+    ),
+    "hard": _sokoban(
+        {
+            "id": {"size": [7, 7], "boxes": 2},
+            "ood-boxes": {"size": [7, 7], "boxes": 3},
+            "ood-size": {"size": [8, 8], "boxes": 2},
+        },
+        # All rooms lie in one frame, so that a learner of small ones has met every coordinate.
+        kwargs={"max_steps": 60, "frame": [8, 8]},
+        # Once a deadlock is seen the episode is lost anyway.
+        playing={"deadlocks": "end"},
+        batch_tokens=1536,
+        tokens=2.2,
+    ),
+    "household": Task(
+        env="playout/Household-v0",
+        kwargs={"task_types": ["look_at_obj_in_light"], "max_steps": 50},
+        training={"split": "train"},
+        rooms={"seen": {"split": "seen"}, "unseen": {"split": "unseen"}},
+        choosing=("seen",),
+        first={"validation": 900_000_000, "test": 910_000_000},
+        model="new:small-llama",
+        numbered=True,
+        agent={"history": 10},
+        settings=SFTSettings(batch_tokens=2048, learning_rate=3e-3, read=1.0, save_every=400),
+        data={"noise": (0.0, 0.1, 0.3), "per_episode": 30},
+        constant="look",
+        tokens=2.0,
+    ),
+}
+
+
+def task_of(name: str) -> Task:
+    """The task called ``name``.
+
+    Raises:
+        WrongUse: there is none.
+    """
+    if name not in TASKS:
+        raise WrongUse(f"dyna-mind: expected a task of {', '.join(TASKS)}, got {name!r}")
+    return TASKS[name]
