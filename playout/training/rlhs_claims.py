@@ -198,9 +198,12 @@ class ClaimRewardModel(nn.Module):
         return hidden @ self.out
 
     def loss(self, pairs: Pairs) -> tuple[Tensor, Tensor]:
-        """-log sigma(score(chosen) - score(rejected)) (Bradley and Terry), and whether it was right, [N]."""
+        """-log sigma(score(chosen) - score(rejected)) (Bradley and Terry), and whether it was right, [N].
+
+        Half right where both are the same, as ``Pairs.ceiling`` counts them.
+        """
         ahead = self(pairs.read, pairs.chosen) - self(pairs.read, pairs.rejected)
-        return -nn.functional.logsigmoid(ahead), ahead > 0
+        return -nn.functional.logsigmoid(ahead), torch.heaviside(ahead, ahead.new_tensor(0.5))
 
 
 class Fitted(NamedTuple):

@@ -86,6 +86,21 @@ def test_every_way_to_learn_leaves_a_policy_that_plays(
     assert (said[0].claims == said[1].claims).all()
 
 
+def test_a_reward_model_begins_with_nothing_and_scores_the_answer_whatever_stands_beside(writer: str) -> None:
+    from playout.training.rlhs_reward_model import LikelihoodGain, RewardModel
+
+    market, policy = Market(MARKET, "partial", "train", seed=0), rlhs_text.load_writer(writer)
+    answers = rlhs_text.Asking(policy, market).answers(market.customers(0, 6), 1)
+    gain = LikelihoodGain(policy.model)
+    found = RewardModel(gain, beta=5.0)
+    assert np.allclose(found.score(answers), 0.0, atol=1e-6)
+    gain.model.lm_head.weight.data.mul_(1.5)
+    together, alone = found.score(answers), [found.score([answer])[0] for answer in answers]
+    assert np.allclose(together, alone, atol=1e-5) and together.std() > 0.01
+    failed = Completion(text="", finish="error")
+    assert found.score([failed, answers[0]]).tolist() == pytest.approx([0.0, alone[0]], abs=1e-5)
+
+
 def test_a_killed_run_goes_on_as_if_it_had_not_been(tmp_path: Path, writer: str) -> None:
     config = RLHSConfig(feedback="partial", policy=writer, market=MARKET, settings=QUICK)
     whole = rlhs(config, out=tmp_path / "whole")
