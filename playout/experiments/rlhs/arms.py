@@ -123,8 +123,8 @@ def _text_arms(domains: tuple[str, ...]) -> Iterator[Arm]:
     """In one domain, as in the paper: of the words of three, a decoder of this size learns little."""
     here = domains[:1]
     yield Arm(name="base.noisy-honest", role="base", domains=here, seeds=3)
-    for reward in ("rating", "reward-model"):
-        for algorithm in ("ppo", "dpo"):
+    for algorithm in ("ppo", "dpo"):
+        for reward in ("rating", "reward-model"):
             for kind in ("immediate", "partial"):
                 yield _arm(
                     "main", kind, algorithm=algorithm, reward=reward, domains=here, seeds=3,
