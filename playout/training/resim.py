@@ -7,6 +7,7 @@ simulation, are other ``rows`` of the same states.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,16 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
     if not config.model.startswith(NEW):
         settings = config.settings
         return load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
-    texts = (text for state in states for text in _texts(state, config.data.rows))
+    told = (text for state in states for text in _texts(state, config.data.rows))
     words = {"numbered": config.numbered, "pieces": response.PIECES}
-    policy = new_policy(config.model, texts, agent, seed=config.seed, **words)
+    policy = new_policy(config.model, chain([response.TAGS], told), agent, seed=config.seed, **words)
     policy.model.to(config.settings.device)
     return policy
 
 
 def _texts(state: TaughtState, rows: str) -> Sequence[str]:
     read = (message.content for message in (*state.chat, *state.refine))
-    return [*read, state.row(rows).answer, state.row("actions").answer, response.TAGS]
+    return [*read, state.row(rows).answer, state.row("actions").answer]
 
 
 def _share(states: Sequence[TaughtState], share: float) -> Sequence[TaughtState]:

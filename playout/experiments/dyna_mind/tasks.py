@@ -63,12 +63,13 @@ class Task:
         return {**self.kwargs, **self.training, **(self.reinforcing if from_rewards else {})}
 
 
-def _sokoban(rooms: Mapping[str, Mapping[str, Any]], *, batch_tokens: int, **others: Any) -> Task:
+def _sokoban(
+    rooms: Mapping[str, Mapping[str, Any]], *, kwargs: Mapping[str, Any], batch_tokens: int, **others: Any
+) -> Task:
     """Those of ``id`` are trained on."""
-    kwargs = {"format": "words", **others.pop("kwargs")}
     return Task(
         env="playout/SokobanText-v0",
-        kwargs=kwargs,
+        kwargs={"format": "words", **kwargs},
         training={**rooms["id"], "source": "fresh", "walls": "mixed", "split": "train"},
         rooms=rooms,
         choosing=tuple(rooms),
