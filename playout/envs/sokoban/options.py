@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from playout.core.errors import WrongUse
 from playout.simulators.sokoban.generator import Walls
+from playout.simulators.sokoban.near import NearSource
 from playout.simulators.sokoban.sources import (
     BankSource,
     Difficulty,
@@ -27,6 +28,7 @@ def source_of(
     data: str | None,
     walls: Walls = "carved",
     frame: Sequence[int] | None = None,
+    within: int | None = None,
 ) -> LevelSource:
     """The level source that an environment's arguments name.
 
@@ -40,8 +42,11 @@ def source_of(
         data: folder that holds ``boxoban/``; default ``$PLAYOUT_DATA``.
         walls: of ``fresh`` rooms: ``carved`` by a walk, ``scattered``, or ``mixed``.
         frame: rows and columns of a frame of wall that the rooms lie in; None leaves them as they are.
+        within: rooms begin in a random state that at most so many moves solve; None leaves them as they are.
     """
     found = _named(source, size, boxes, split, data, walls)
+    if within is not None:
+        found = NearSource(found, within)
     if frame is None:
         return found
     if len(frame) != 2:

@@ -48,6 +48,7 @@ class SokobanText(LanguageWorld):
         data: str | None = None,
         walls: Walls = "carved",
         frame: Sequence[int] | None = None,
+        within: int | None = None,
         rewards: str | Rewards = "dyna_mind",
         invalid_penalty: float = 0.0,
         max_steps: int = 50,
@@ -56,7 +57,7 @@ class SokobanText(LanguageWorld):
         symbols: str = SYMBOLS,
         render_mode: str | None = None,
     ) -> None:
-        """Make the environment; for ``source`` to ``frame`` see ``options.source_of``.
+        """Make the environment; for ``source`` to ``within`` see ``options.source_of``.
 
         Args:
             source: where rooms come from.
@@ -66,6 +67,7 @@ class SokobanText(LanguageWorld):
             data: folder that holds ``boxoban/``.
             walls: of fresh rooms.
             frame: rows and columns of a frame that rooms lie in.
+            within: rooms begin in a random state that at most so many moves solve.
             rewards: ``dyna_mind``, ``gym_sokoban``, ``sparse`` (1 for a solved room) or a ``Rewards``.
             invalid_penalty: added to the reward of a step whose action was not taken.
             max_steps: steps after which an episode is truncated.
@@ -82,7 +84,9 @@ class SokobanText(LanguageWorld):
             raise WrongUse(
                 f"symbols: expected {tiles.TILES} different characters without spaces, got {symbols!r}"
             )
-        levels = source_of(source, size=size, boxes=boxes, split=split, data=data, walls=walls, frame=frame)
+        levels = source_of(
+            source, size=size, boxes=boxes, split=split, data=data, walls=walls, frame=frame, within=within
+        )
         height, width = levels.shape
         super().__init__(
             max_steps=max_steps, max_length=1024 + 16 * height * width, invalid_reward=invalid_penalty,

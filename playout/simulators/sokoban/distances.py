@@ -150,6 +150,12 @@ class DistanceTable:
         """Numbers of all states that can be solved, solved ones included: int64[K], rising."""
         return np.flatnonzero(self._cost != LOST)
 
+    def near(self, most: int) -> np.ndarray:
+        """Those of :meth:`solvable` that 1 to ``most`` moves solve, or pushes if those are counted."""
+        states = self.solvable()
+        distances = self._distances(states)
+        return states[(distances > 0) & (distances <= most)]
+
     def rooms(self, states: np.ndarray) -> np.ndarray:
         """The rooms with the numbers of :meth:`solvable`: uint8[K, H, W] for int64[K]."""
         return _rooms(self._layout, np.ascontiguousarray(states, np.int64))

@@ -29,10 +29,15 @@ def optimal(tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
     Raises:
         WrongUse: its layout has more than ``MOST_STATES`` states.
     """
+    return table_of(tiles).solution(tiles)
+
+
+def table_of(tiles: np.ndarray) -> DistanceTable:
+    """The table of a room's layout, uint8[H, W]; ``WrongUse`` as in :func:`optimal`."""
     key = (_LAYOUT[tiles].tobytes(), tiles.shape, int(np.count_nonzero(HAS_BOX[tiles])))
     table = _tables.get(key)
     if table is None:
         table = _tables[key] = DistanceTable(tiles, max_states=MOST_STATES)
         if len(_tables) > KEPT:
             _tables.popitem(last=False)
-    return table.solution(tiles)
+    return table
