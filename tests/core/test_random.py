@@ -47,6 +47,9 @@ def test_draws_below_n_agree(key: int, n: int) -> None:
 def test_streams_are_reproducible_and_fair() -> None:
     first, second = random.Stream(7, 1), random.Stream(7, 1)
     assert [first.below(10) for _ in range(50)] == [second.below(10) for _ in range(50)]
+    compiled = np.empty(50)
+    compiled_random.uniforms(np.uint64(7), np.uint64(50), np.uint64(1), compiled)
+    assert compiled.tolist() == [first.uniform() for _ in range(50)]
     stream = random.Stream(0)
     counts = np.bincount([stream.below(4) for _ in range(4000)], minlength=4)
     assert abs(counts - 1000).max() < 120

@@ -155,10 +155,9 @@ class DialogueActsVector(gym.vector.VectorEnv):
 
     def _restart(self, final_info: dict[str, Any]) -> dict[str, Any]:
         """``SAME_STEP``: keep the last observations and infos, start the next episodes at once."""
-        ended, last = self._ended.copy(), self._observation()
-        final_obs = np.full(self.num_envs, None, object)
-        for i in np.flatnonzero(ended):
-            final_obs[i] = {name: values[i].copy() for name, values in last.items()}
+        ended, final_obs = self._ended.copy(), np.full(self.num_envs, None, object)
+        names, rows = zip(*((name, values[ended]) for name, values in self._observation().items()))
+        final_obs[ended] = [dict(zip(names, found)) for found in zip(*rows)]
         self.keys.advance(ended)
         self._begin(ended)
         return {

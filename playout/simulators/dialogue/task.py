@@ -185,8 +185,9 @@ def codes(task: ActTask) -> int:
 
 def put(state: S, chosen: np.ndarray, other: S) -> None:
     """Write the rows of ``other`` to the rows of ``state`` that ``chosen`` (bool[N]) marks, in order."""
+    rows = np.flatnonzero(chosen)
     for mine, new in zip(state, other, strict=True):
-        mine[chosen] = new
+        mine[rows] = new
 
 
 def row(state: tuple, i: int) -> dict[str, np.ndarray]:

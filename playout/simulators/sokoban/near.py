@@ -3,6 +3,8 @@
 For learners to whom whole levels are too long. The layout, and so the split, is that of the other source.
 """
 
+import numpy as np
+
 from playout.core.errors import Unsupported, WrongUse
 from playout.core.random import STREAM_LEVEL, Stream
 from playout.simulators.sokoban.levels import Level
@@ -39,7 +41,7 @@ class NearSource:
         draw = Stream(episode_key, STREAM_LEVEL, _AFTER_ROW)
         return Level(table.rooms(states[[draw.below(len(states))]])[0], level.name)
 
-    def bank(self) -> None:
+    def bank(self) -> np.ndarray:
         """There is none: where a room begins depends on the episode.
 
         Raises:

@@ -33,7 +33,7 @@ import numpy as np
 from numba import njit
 
 from playout.core import random
-from playout.core.compiled_random import philox
+from playout.core.compiled_random import uniforms
 from playout.simulators.dialogue.assessing import mean_value
 
 PREPOSITION, NOUN, COLOUR, ORDER = range(4)
@@ -113,38 +113,39 @@ def empty(n: int) -> State:
 
 
 @njit(cache=True)
-def _draw(state: State, i: int, place: int) -> float:
-    """A uniform number in [0, 1) of this turn for one purpose."""
-    counter = np.uint64(state.turn[i] * _DRAWS + place)
-    return np.float64(philox(state.key[i], counter, _PERSON) >> np.uint64(11)) * 2.0**-53
+def _draw(state: State, i: int, luck: np.ndarray) -> None:
+    """Fill ``luck`` with the numbers in [0, 1) of this turn, one for each purpose from the first on."""
+    uniforms(state.key[i], np.uint64(state.turn[i] * _DRAWS), _PERSON, luck)
 
 
 @njit(cache=True)
 def start(state: State, settings: Settings) -> None:
     """Begin the episodes of ``state.key``, in place."""
+    luck = np.empty(_DRAWS)
     for i in range(len(state.key)):
-        state.item[i] = int(_draw(state, i, _AT_ITEM) * len(settings.ease))
-        persona = int(_draw(state, i, _AT_PERSONA) * len(settings.people))
+        _draw(state, i, luck)
+        state.item[i] = int(luck[_AT_ITEM] * len(settings.ease))
+        persona = int(luck[_AT_PERSONA] * len(settings.people))
         state.persona[i] = persona
         for trait in range(len(TRAITS)):
             low, high = settings.people[persona, trait]
-            state.traits[i, trait] = low + (high - low) * _draw(state, i, _AT_TRAITS + trait)
+            state.traits[i, trait] = low + (high - low) * luck[_AT_TRAITS + trait]
         traits = state.traits[i]
         for part in range(PARTS):
             ease = settings.ease[state.item[i], part]
-            luck = _draw(state, i, _AT_RECALL + part)
+            drawn = luck[_AT_RECALL + part]
             known = traits[KNOWN] * ease
             dim = known + traits[REMEMBERED] * (1.0 - known)
-            state.knows[i, part] = MASTERED if luck < known else DIM if luck < dim else UNKNOWN
+            state.knows[i, part] = MASTERED if drawn < known else DIM if drawn < dim else UNKNOWN
         state.act[i], state.about[i], state.asked[i] = -1, -1, -1
         state.verdict[i] = NOT_TRIED
-        state.doubt[i] = _draw(state, i, _AT_DOUBT) < traits[DOUBTS]
-        if state.doubt[i] and _draw(state, i, _AT_EFFECT) < traits[FREEZES]:
+        state.doubt[i] = luck[_AT_DOUBT] < traits[DOUBTS]
+        if state.doubt[i] and luck[_AT_EFFECT] < traits[FREEZES]:
             state.reply[i] = BLANK
-        elif _draw(state, i, _AT_TRY) < traits[VOLUNTEERS]:
-            _attempt(state, i, traits, 0.0)
+        elif luck[_AT_TRY] < traits[VOLUNTEERS]:
+            _attempt(state, i, traits, 0.0, luck)
         else:
-            _ask(state, i)
+            _ask(state, i, luck)
         if state.reply[i] == WHOLE:  # a dialogue that needs no tutor: the order is still to be learnt
             state.knows[i, ORDER] = DIM
             state.shown[i, ORDER] = WRONG
@@ -163,9 +164,11 @@ def step(state: State, acts: np.ndarray, details: np.ndarray, settings: Settings
         settings: of the task.
         reward: float32[N], filled.
     """
+    luck = np.empty(_AT_TRAITS)
     for i in range(len(acts)):
         state.turn[i] += 1
-        _react(state, i, acts[i], details[i])
+        _draw(state, i, luck)
+        _react(state, i, acts[i], details[i], luck)
         reward[i] = _settle(state, i, settings)
 
 
@@ -219,29 +222,29 @@ def _assess(state: State, i: int, settings: Settings) -> float:
 
 
 @njit(cache=True)
-def _react(state: State, i: int, act: int, detail: float) -> None:
+def _react(state: State, i: int, act: int, detail: float, luck: np.ndarray) -> None:
     """What the act does to the student, and what the student says."""
     traits = state.traits[i]
     tried = state.reply[i] >= ALL_WRONG
     about = _target(state, i, act, detail)
     state.act[i], state.about[i] = act, about
     recalls = 0.0
-    tries = _draw(state, i, _AT_TRY) < traits[VOLUNTEERS]
+    tries = luck[_AT_TRY] < traits[VOLUNTEERS]
     if act == HINT:
         if about >= 0:
             state.hints[i, about] += 1
             sticks = traits[STICKS] * (ORDER_STICKS if about == ORDER else 1.0)
-            if _draw(state, i, _AT_EFFECT) < sticks:
+            if luck[_AT_EFFECT] < sticks:
                 state.knows[i, about] = MASTERED
     elif act == QUESTION:
         recalls = traits[RECALLS]
-        tries = not (state.doubt[i] and _draw(state, i, _AT_EFFECT) < traits[FREEZES])
+        tries = not (state.doubt[i] and luck[_AT_EFFECT] < traits[FREEZES])
     elif act == CORRECTION:
         if about >= 0:
             repairs = ORDER_REPAIRED if about == ORDER else traits[REPAIRS]
-            if _draw(state, i, _AT_EFFECT) < repairs:
+            if luck[_AT_EFFECT] < repairs:
                 state.knows[i, about] = MASTERED
-        if about < 0 or _draw(state, i, _AT_DOUBT) < traits[DOUBTS]:
+        if about < 0 or luck[_AT_DOUBT] < traits[DOUBTS]:
             state.doubt[i] = True
     elif act == CONFIRMATION:
         if tried:
@@ -251,7 +254,7 @@ def _react(state: State, i: int, act: int, detail: float) -> None:
                     state.knows[i, part] = MASTERED
                 elif state.shown[i, part] == WRONG and state.knows[i, part] == DIM:
                     state.knows[i, part] = UNKNOWN
-    elif _draw(state, i, _AT_EFFECT) < traits[WARMS]:
+    elif luck[_AT_EFFECT] < traits[WARMS]:
         state.doubt[i] = False
     state.asked[i] = -1
     if act == OTHERS:
@@ -259,9 +262,9 @@ def _react(state: State, i: int, act: int, detail: float) -> None:
     elif act == QUESTION and not tries:
         state.reply[i] = BLANK
     elif tries:
-        _attempt(state, i, traits, recalls)
-    elif _draw(state, i, _AT_ASK) < traits[ASKING]:
-        _ask(state, i)
+        _attempt(state, i, traits, recalls, luck)
+    elif luck[_AT_ASK] < traits[ASKING]:
+        _ask(state, i, luck)
     else:
         state.reply[i] = NOTED
 
@@ -291,16 +294,16 @@ def _target(state: State, i: int, act: int, detail: float) -> int:
 
 
 @njit(cache=True)
-def _attempt(state: State, i: int, traits: np.ndarray, recalls: float) -> None:
+def _attempt(state: State, i: int, traits: np.ndarray, recalls: float, luck: np.ndarray) -> None:
     """The student says the phrase as far as it is known."""
     right = 0
     for part in range(PARTS):
-        if state.knows[i, part] == DIM and _draw(state, i, _AT_RECALL + part) < recalls:
+        if state.knows[i, part] == DIM and luck[_AT_RECALL + part] < recalls:
             state.knows[i, part] = MASTERED
         if state.knows[i, part] == MASTERED:
-            good = not (state.doubt[i] and _draw(state, i, _AT_SLIP + part) < traits[SLIPS])
+            good = not (state.doubt[i] and luck[_AT_SLIP + part] < traits[SLIPS])
         else:
-            good = _draw(state, i, _AT_GUESS + part) < traits[GUESSES]
+            good = luck[_AT_GUESS + part] < traits[GUESSES]
         state.shown[i, part] = RIGHT if good else WRONG
         right += good
     state.attempts[i] += 1
@@ -316,12 +319,12 @@ def _attempt(state: State, i: int, traits: np.ndarray, recalls: float) -> None:
         state.reply[i] = ALL_WRONG
     else:
         state.reply[i] = MISORDERED if words == PARTS - 1 else PARTLY
-    if _draw(state, i, _AT_DOUBT) < traits[DOUBTS]:
+    if luck[_AT_DOUBT] < traits[DOUBTS]:
         state.doubt[i] = True
 
 
 @njit(cache=True)
-def _ask(state: State, i: int) -> None:
+def _ask(state: State, i: int, luck: np.ndarray) -> None:
     """The student asks for one of the words not mastered; there is none to ask for in the order."""
     lacking = 0
     for part in range(ORDER):
@@ -329,7 +332,7 @@ def _ask(state: State, i: int) -> None:
     if not lacking:
         state.reply[i] = BLANK if state.doubt[i] else NOTED
         return
-    chosen = int(_draw(state, i, _AT_WHICH) * lacking)
+    chosen = int(luck[_AT_WHICH] * lacking)
     for part in range(ORDER):
         if state.knows[i, part] != MASTERED:
             if not chosen:
