@@ -27,6 +27,9 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 SYMBOLS = "#_O√XPS"
 # What a mask of the four directions allows, by its bytes.
 _LEGAL = {mask: tuple(compress(tiles.DIRECTIONS, mask)) for mask in map(bytes, product((0, 1), repeat=4))}
+# What stays as it is, and who moves (1 the player, 2 a box), by tile, for ``bytes.translate``.
+_STILL = tiles.EMPTIED.tobytes().ljust(256, b"\0")
+_MOVING = (tiles.HAS_PLAYER + 2 * tiles.HAS_BOX).astype(np.uint8).tobytes().ljust(256, b"\0")
 _WORD = 4  # most cells that a word of the format ``words`` tells of
 _NAMES = ("wall", "floor", "goal", "box on a goal", "box", "you", "you on a goal")
 
@@ -215,24 +218,32 @@ def coordinate_text(room: np.ndarray) -> str:
 
 def words_text(room: np.ndarray) -> str:
     """Rows in words of at most ``_WORD`` cells, the goals; then the player and the boxes: ``p1_2 b1_3``."""
-    still = _still((room == tiles.WALL).tobytes(), tiles.HAS_GOAL[room].tobytes(), room.shape)
-    return f"{still}\n{' '.join([*_named('p', tiles.HAS_PLAYER[room]), *_named('b', tiles.HAS_BOX[room])])}"
+    raw = room.tobytes()
+    return f"{_still(raw.translate(_STILL), room.shape)}\n{_moving(raw.translate(_MOVING), room.shape[1])}"
 
 
 @lru_cache(maxsize=256)
-def _still(wall: bytes, goal: bytes, shape: tuple[int, int]) -> str:
-    """What stays as it is in a room, of bool[H, W] each."""
-    walls, goals = (np.frombuffer(mask, bool).reshape(shape) for mask in (wall, goal))
+def _still(layout: bytes, shape: tuple[int, int]) -> str:
+    """What stays as it is in a room: tiles without player and boxes."""
+    room = np.frombuffer(layout, np.uint8).reshape(shape)
+    walls = room == tiles.WALL
     inner = walls[1:-1, 1:-1]
     rows = inner if walls.sum() - inner.sum() == walls.size - inner.size else walls
     parts = np.array_split(rows, -(-rows.shape[1] // _WORD), axis=1)
     words = ["".join("_w"[wall] for wall in part[row].tolist()) for row in range(len(rows)) for part in parts]
-    return " ".join([*words, *_named("g", goals)])
+    goals = (room == tiles.GOAL).ravel().nonzero()[0].tolist()
+    return " ".join([*words, *[_named("g", cell, shape[1]) for cell in goals]])
 
 
-def _named(name: str, mask: np.ndarray) -> list[str]:
-    width = mask.shape[1]
-    return [f"{name}{cell // width}_{cell % width}" for cell in mask.ravel().nonzero()[0].tolist()]
+@lru_cache(maxsize=4096)
+def _moving(things: bytes, width: int) -> str:
+    """The player, then the boxes: 1 and 2 among zeros."""
+    cells = [things.index(1), *[cell for cell, thing in enumerate(things) if thing == 2]]
+    return " ".join(_named("bp"[not place], cell, width) for place, cell in enumerate(cells))
+
+
+def _named(name: str, cell: int, width: int) -> str:
+    return f"{name}{cell // width}_{cell % width}"
 
 
 def _pairs(mask: np.ndarray, offset: int) -> str:

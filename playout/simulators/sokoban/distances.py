@@ -100,10 +100,11 @@ class DistanceTable:
 
     def solution(self, tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
         """:meth:`distance` and :meth:`best_directions` at once."""
-        states = self.states_of(tiles[None])
-        distance = int(self._distances(states)[0])
-        best = _best(self._layout, self._cost, self._push_cost, states)[0]
-        return None if distance < 0 else distance, tuple(best.nonzero()[0].tolist())
+        state, cost, best = _solution(self._layout, self._cost, self._push_cost, tiles)
+        if state == MISFIT:
+            self.states_of(tiles[None])  # says what is wrong
+        directions = tuple(direction for direction in range(4) if best >> direction & 1)
+        return None if cost == LOST else cost if self.metric == "moves" else cost // _PUSH, directions
 
     def distances_of(self, tiles: np.ndarray) -> np.ndarray:
         """:meth:`distance` of many states.
@@ -358,6 +359,19 @@ def _best(layout: Layout, cost: np.ndarray, push_cost: int, states: np.ndarray) 
                 following, step = _rank(layout, boxes, cell, ahead) * cells + cell, push_cost
             best[at, direction] = cost[state] - cost[following] == step
     return best
+
+
+@njit(cache=True)
+def _solution(layout: Layout, cost: np.ndarray, push_cost: int, tiles: np.ndarray) -> tuple[int, int, int]:
+    """Of a room uint8[H, W]: its number or MISFIT, its cost, and a bit for each direction of ``_best``."""
+    state = _number(layout, tiles)
+    if state < 0:
+        return state, LOST, 0
+    best = _best(layout, cost, push_cost, np.array([state]))[0]
+    bits = 0
+    for direction in range(4):
+        bits |= int(best[direction]) << direction
+    return state, int(cost[state]), bits
 
 
 @njit(cache=True)
