@@ -156,8 +156,8 @@ class DynaMind(_Common):
     """Of the rooms: validation for choices, test once."""
     episodes: int = 1000
     """That every arm plays in each kind of room."""
-    states: int = 100_000
-    """Rows of stage 1."""
+    states: int | None = None
+    """Rows of stage 1; as many as the task needs if not given."""
     iterations: int = 40
     """Of reinforcement; 0 leaves stage 2 out."""
     searches: int = 200

@@ -37,12 +37,12 @@ class Plan:
     """That every arm plays in each kind of room."""
     model: str | None = None
     """What learns; None for the task's."""
-    states: int = 100_000
-    """Rows of stage 1."""
-    epochs: float = 3.0
-    """Over them."""
-    warm_up: float = 4.0
-    """Epochs on actions alone, before."""
+    states: int | None = None
+    """Rows of stage 1; None for the task's."""
+    epochs: float | None = None
+    """Over them; None for the task's."""
+    warm_up: float | None = None
+    """Epochs on actions alone, before; None for the task's."""
     start: float = 0.5
     """Epochs of the early checkpoint that reinforcement begins with, so that there is something to gain."""
     iterations: int = 40
@@ -51,6 +51,10 @@ class Plan:
     """Starts in an iteration."""
     group: int = 8
     """Episodes from each."""
+    updates: int = 4
+    """Optimiser steps of an iteration."""
+    learning_rate: float | None = None
+    """Of reinforcement; None for what ``train grpo`` takes."""
     transitions: int = 100_000
     """That the learned world model is taught."""
     searches: int = 200
@@ -59,7 +63,10 @@ class Plan:
     """Arms that are left out."""
 
     def __post_init__(self) -> None:
-        task_of(self.task)
+        task = task_of(self.task)
+        for name in ("states", "epochs", "warm_up"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, getattr(task, name))
         if self.seeds < 1 or self.episodes < 1:
             raise WrongUse(f"dyna-mind: expected seeds and episodes, got {self}")
 
@@ -119,6 +126,7 @@ PRIMARY = (
 def cells_of(plan: Plan) -> list[Cell]:
     """All cells: trainings first."""
     task, found = task_of(plan.task), []
+    assert plan.epochs is not None
     for seed in range(plan.seeds):
         found.append(_stage_1(plan, RESIM, seed, {"rows": "resim"}, plan.epochs))
         found += [
@@ -267,7 +275,10 @@ def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: f
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
     chosen, (start, after) = STAGE_2[arm], _policy(START, seed)
     iterations = round(chosen.share * plan.iterations)
-    size = {"iterations": iterations, "levels": plan.levels, "group": plan.group, "save_every": 5}
+    size = {
+        "iterations": iterations, "levels": plan.levels, "group": plan.group, "updates": plan.updates,
+        "learning_rate": plan.learning_rate, "save_every": 5,
+    }  # fmt: skip
     kwargs = {
         "task": plan.task, "seed": seed, "start": start, "settings": {**size, **chosen.settings},
         "credit": chosen.credit,

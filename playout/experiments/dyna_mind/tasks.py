@@ -46,6 +46,12 @@ class Task:
     """The action of a policy that does ever the same."""
     tokens: float
     """Of a row of ReSim, in those of an action's."""
+    states: int
+    """Rows of stage 1."""
+    warm_up: float
+    """Epochs on actions alone."""
+    epochs: float
+    """And on ReSim's rows after them."""
 
     def rooms_of(self, split: str) -> tuple[str, ...]:
         """The kinds of rooms that are evaluated in."""
@@ -76,6 +82,8 @@ def _sokoban(
         # A cost per step would reward to be lost early.
         reinforcing={"rewards": "sparse", "deadlocks": "end"},
         model="new:small",
+        # The likeliest answers walk in circles.
+        agent={"temperature": 0.2},
         settings=SFTSettings(batch_tokens=batch_tokens, save_every=400),
         # Many rooms, few states of each: layouts are what must be generalised over.
         data={"opening": 8, "per_episode": 2, "lost": 1},
@@ -86,7 +94,13 @@ def _sokoban(
 
 TASKS = {
     "easy": _sokoban(
-        {"id": {"size": [6, 6], "boxes": 1}}, kwargs={"max_steps": 40}, batch_tokens=1024, tokens=3.3
+        {"id": {"size": [6, 6], "boxes": 1}},
+        kwargs={"max_steps": 40},
+        batch_tokens=1024,
+        tokens=3.3,
+        states=90_000,
+        warm_up=3.0,
+        epochs=3.2,
     ),
     "hard": _sokoban(
         {
@@ -96,11 +110,14 @@ TASKS = {
         },
         # All rooms lie in one frame, so that a learner of small ones has met every coordinate. Whole levels
         # take 20 to 30 moves: too many for what these decoders can learn on two cores.
-        kwargs={"max_steps": 30, "frame": [8, 8], "within": 10},
+        kwargs={"max_steps": 30, "frame": [8, 8], "within": 8},
         # Once a deadlock is seen the episode is lost anyway.
         playing={"deadlocks": "end"},
         batch_tokens=1536,
         tokens=2.2,
+        states=100_000,
+        warm_up=4.0,
+        epochs=4.0,
     ),
     "household": Task(
         env="playout/Household-v0",
@@ -117,6 +134,9 @@ TASKS = {
         data={"noise": (0.1, 0.3, 0.6), "per_episode": 12},
         constant="look",
         tokens=2.0,
+        states=12_000,
+        warm_up=2.0,
+        epochs=2.5,
     ),
 }
 
