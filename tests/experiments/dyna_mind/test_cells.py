@@ -75,8 +75,8 @@ def test_evaluation(folder, agent, trained, options):
 def test_rooms_of_evaluation_are_held_out():
     hard, household = task_of("hard"), task_of("household")
     assert hard.played("ood-size", "test") == {
-        "format": "words", "max_steps": 30, "frame": [8, 8], "within": 8, "deadlocks": "end", "size": [8, 8], "boxes": 2,
-        "split": "test",
+        "format": "words", "max_steps": 30, "frame": [8, 8], "within": 8, "deadlocks": "end", "size": [8, 8],
+        "boxes": 2, "split": "test",
     }  # fmt: skip
     assert hard.learnt()["source"] == "fresh" and "deadlocks" not in hard.learnt()
     assert hard.learnt(from_rewards=True)["rewards"] == "sparse"

@@ -47,7 +47,7 @@ def easy(context: Context) -> Bar:
         value=value,
         bar={**least, "core_minutes": _MINUTES},
         met=at_least(value, least) and minutes <= _MINUTES,
-        note=f"recorded, {found['plan']['split']}; states of first responses, as where the bar comes from, and"
+        note=f"recorded, {found['plan']['split']}; states of first responses, as in the calibration, and"
         " of all visited; actions-tokens: actions alone with as many tokens as ReSim",
         figures=found,
     )
