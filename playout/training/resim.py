@@ -33,6 +33,7 @@ from playout.training.sft import Progress
 from playout.training.sft import _Training as SupervisedTraining
 
 ACTION = "<action>"
+_SELDOM = 64
 _TOKENS_PER_STEP, _MORE_TOKENS = 24, 32  # room for a future's step, and for all else
 
 
@@ -75,7 +76,11 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
     if not config.model.startswith(NEW):
         settings = config.settings
         return load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
-    told = (text for state in states for text in _texts(state, config.data.rows))
+    told = chain(
+        (text for state in states for text in _texts(state, config.data.rows)),
+        # What is asked again says nothing new but for its own few words.
+        (message.content for state in states[::_SELDOM] for message in state.refine()),
+    )
     words = {"numbered": config.numbered, "pieces": response.PIECES}
     policy = new_policy(config.model, chain([response.TAGS], told), agent, seed=config.seed, **words)
     policy.model.to(config.settings.device)
@@ -83,8 +88,7 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
 
 
 def _texts(state: TaughtState, rows: str) -> Sequence[str]:
-    read = (message.content for message in (*state.chat, *state.refine))
-    return [*read, state.row(rows).answer, state.row("actions").answer]
+    return [*[message.content for message in state.chat], state.row(rows).answer, state.row("actions").answer]
 
 
 def _share(states: Sequence[TaughtState], share: float) -> Sequence[TaughtState]:

@@ -22,7 +22,7 @@ from playout.agents.dyna.lookahead import (
     respond,
     solution,
 )
-from playout.agents.dyna.response import Response, render
+from playout.agents.dyna.response import Future, Response, render
 from playout.agents.dyna.simrollout import refine_prompt
 from playout.agents.prompts import Wording, tagged
 from playout.core import Branchable, Chat, Completion, Sampling, Turn, WrongUse
@@ -47,13 +47,20 @@ class TaughtState(NamedTuple):
     """Futures, plan and action."""
     lost: bool
     """Whether success is out of reach."""
-    refine: Chat
-    """The chat that shows what really comes of one of the futures, and asks again."""
+    tried: Future
+    """One of the futures."""
+    wording: Wording
+    """How the student is asked."""
+
+    def refine(self) -> Chat:
+        """The chat that shows what really comes of ``tried``, and asks again."""
+        seen = [(step.action, step.state or "") for step in self.tried.steps]
+        return refine_prompt(self.chat, render(self.response), seen, self.wording)
 
     def row(self, rows: str) -> Demonstration:
         """What the student is to write: ``actions``, the whole response, or that to ``refine``."""
         answer = tagged(self.response.action) if rows == "actions" else render(self.response)
-        return Demonstration(self.episode, self.t, self.refine if rows == "refine" else self.chat, answer)
+        return Demonstration(self.episode, self.t, self.refine() if rows == "refine" else self.chat, answer)
 
 
 def taught_states(
@@ -124,7 +131,7 @@ class _Teacher:
                 lost += is_lost
                 action = action if draw.uniform() < noise else response.action
                 yield self._state(turn, action, response, is_lost)
-            else:
+            elif self._student.config.history:
                 self._asked(turn, action)
             before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
@@ -132,10 +139,8 @@ class _Teacher:
 
     def _state(self, turn: Turn, action: str, response: Response, lost: bool) -> TaughtState:
         chat = self._asked(turn, action)
-        tried = self._draws(turn, 2).choice(response.futures).steps
-        seen = [(step.action, step.state or "") for step in tried]
-        refine = refine_prompt(chat, render(response), seen, self._wording)
-        return TaughtState(turn.episode, turn.t, chat, response, lost, refine)
+        tried = self._draws(turn, 2).choice(response.futures)
+        return TaughtState(turn.episode, turn.t, chat, response, lost, tried, self._wording)
 
     def _taught(self, turn: Turn, slips: Sequence[str]) -> tuple[Response, bool]:
         """What should be answered, and whether success is out of reach."""
