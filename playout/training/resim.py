@@ -30,7 +30,7 @@ from playout.training.resim_settings import WARM_UP, ResimConfig
 from playout.training.rows import joined
 from playout.training.settings import SFTConfig
 from playout.training.sft import Progress
-from playout.training.sft import _Training as SupervisedTraining
+from playout.training.sft import SupervisedTraining
 
 ACTION = "<action>"
 _SELDOM = 64

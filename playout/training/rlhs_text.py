@@ -38,7 +38,7 @@ try:
     from playout.training.response_rollouts import ResponseCollector
     from playout.training.rlhs import online_settings
     from playout.training.rows import joined
-    from playout.training.sft import _Training as SupervisedTraining
+    from playout.training.sft import SupervisedTraining
 except ModuleNotFoundError as error:
     raise MissingExtra(error.name or "torch", "train") from error
 

@@ -48,7 +48,7 @@ def sft(config: SFTConfig, *, out: Path | str, resume: bool = False, progress: P
     with open_run(out, {"method": "sft", **asdict(config)}, resume=resume) as run:
         policy, sequences = prepare(config)
         with threads(policy.model, config.settings.threads):
-            _Training(config, policy, sequences, run).go_on(progress or (lambda done, total: None))
+            SupervisedTraining(config, policy, sequences, run).go_on(progress or (lambda done, total: None))
     return Run(out)
 
 
@@ -91,24 +91,25 @@ def token_losses(
 
     first = 1 if read else min(max(1, sequence.first) for sequence in sequences)
     ids = tensor([sequence.ids for sequence in sequences], 0)
-    mask = tensor([np.ones_like(sequence.ids) for sequence in sequences], 0)
     chosen = tensor([sequence.step for sequence in sequences], NOT_CHOSEN)[:, first:] != NOT_CHOSEN
     wanted = chosen
     if read:
         wanted = chosen | tensor([sequence.read for sequence in sequences], False)[:, first:]
     keep = ids.shape[1] - first + 1
-    out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
+    # Padding is on the right, where nobody before it looks: no mask is needed.
+    out = model(input_ids=ids, logits_to_keep=keep, use_cache=False)
     logits, targets, chosen = out.logits[:, :-1][wanted].float(), ids[:, first:][wanted], chosen[wanted]
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     return losses[chosen], (logits.argmax(-1) == targets)[chosen], losses[~chosen]
 
 
-class _Training:
+class SupervisedTraining:
     """The loop: one optimiser step per batch, batches and rates a function of the step's number."""
 
     def __init__(
         self, config: SFTConfig, policy: Policy, sequences: list[TokenSequence], run: RunWriter
     ) -> None:
+        """Train ``policy``, in place, on ``sequences``; ``run`` is where states and metrics go."""
         self.config, self.settings, self.policy, self.run = config, config.settings, policy, run
         held_out = int(_HELD_OUT * len(sequences))
         order = _draws(config.seed, 0).permutation(len(sequences))
