@@ -100,7 +100,9 @@ class DistanceTable:
 
     def solution(self, tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
         """:meth:`distance` and :meth:`best_directions` at once."""
-        state, cost, best = _solution(self._layout, self._cost, self._push_cost, tiles)
+        state, cost, best = MISFIT, LOST, 0
+        if tiles.dtype == np.uint8 and tiles.shape == self._layout.walls.shape:
+            state, cost, best = _solution(self._layout, self._cost, self._push_cost, tiles)
         if state == MISFIT:
             self.states_of(tiles[None])  # says what is wrong
         directions = tuple(direction for direction in range(4) if best >> direction & 1)

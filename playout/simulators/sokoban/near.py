@@ -33,11 +33,13 @@ class NearSource:
         """The other source's layout, begun elsewhere.
 
         Raises:
-            WrongUse: the layout has too many states to be tabulated.
+            WrongUse: the layout has too many states to be tabulated, or none that so few moves solve.
         """
         level = self._source.level(episode_key)
         table = table_of(level.tiles)
         states = table.near(self._within)
+        if not len(states):
+            raise WrongUse(f"within: no state of {level.name!r} is solved by 1 to {self._within} moves")
         draw = Stream(episode_key, STREAM_LEVEL, _AFTER_ROW)
         return Level(table.rooms(states[[draw.below(len(states))]])[0], level.name)
 

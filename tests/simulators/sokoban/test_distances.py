@@ -73,8 +73,11 @@ def test_rooms_of_another_layout_are_refused(exhaustive):
     for picture in ("@$ .", "#$. ", " $. ", "@$.$", "@ . ", "@$.@"):
         with pytest.raises(ValueError, match="room 1 is not a state"):
             table.distances_of(np.stack([exhaustive.read("@$. "), exhaustive.read(picture)]))
-    with pytest.raises(ValueError, match=r"uint8\[K, 1, 4\]"):
-        table.distance(exhaustive.read("@$.  "))
+        with pytest.raises(ValueError, match="room 0 is not a state"):
+            table.solution(exhaustive.read(picture))
+    for ask in (table.distance, table.solution):
+        with pytest.raises(ValueError, match=r"uint8\[K, 1, 4\]"):
+            ask(exhaustive.read("@$.  "))
 
 
 def test_too_many_states_are_refused_with_a_way_out(exhaustive):

@@ -7,8 +7,8 @@ from playout.core import Unsupported, WrongUse
 from playout.envs.sokoban.text import SokobanText
 from playout.simulators.sokoban.distances import DistanceTable
 from playout.simulators.sokoban.near import NearSource
-from playout.simulators.sokoban.sources import FreshSource, LevelSource
-from playout.simulators.sokoban.tiles import HAS_GOAL, WALL
+from playout.simulators.sokoban.sources import ArraySource, FreshSource, LevelSource
+from playout.simulators.sokoban.tiles import BOX_ON_GOAL, HAS_GOAL, PLAYER, WALL
 
 ROOMS = FreshSource(6, 6, 1)
 
@@ -40,6 +40,9 @@ def test_there_is_no_bank_and_no_end_nearer_than_a_move():
         NearSource(ROOMS, 2).bank()
     with pytest.raises(WrongUse, match="within: expected at least 1 move, got 0"):
         NearSource(ROOMS, 0)
+    closed = np.array([[WALL] * 4, [WALL, PLAYER, BOX_ON_GOAL, WALL], [WALL] * 4], np.uint8)
+    with pytest.raises(WrongUse, match="no state of 'closed' is solved by 1 to 2 moves"):
+        NearSource(ArraySource(closed[None], ["closed"], "train"), 2).level(0)
 
 
 def test_an_environment_takes_it_by_name():
