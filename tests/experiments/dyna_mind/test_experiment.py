@@ -75,6 +75,9 @@ def test_summary_and_bars(task, tmp_path, monkeypatch):
         found["rows"]["actions-tokens.id"]["success"]["mean"] = 0.96
         tmp_path.joinpath("dyna_mind_easy.json").write_text(json.dumps(found))
         assert learning.easy(context).met is False
+        del found["rows"]["actions-tokens.id"]  # an arm that was left out
+        tmp_path.joinpath("dyna_mind_easy.json").write_text(json.dumps(found))
+        assert learning.easy(context).met is False
         assert learning.predicted(context).met
         return
     assert (
