@@ -91,13 +91,13 @@ def token_losses(
 
     first = 1 if read else min(max(1, sequence.first) for sequence in sequences)
     ids = tensor([sequence.ids for sequence in sequences], 0)
+    mask = tensor([np.ones_like(sequence.ids) for sequence in sequences], 0)
     chosen = tensor([sequence.step for sequence in sequences], NOT_CHOSEN)[:, first:] != NOT_CHOSEN
     wanted = chosen
     if read:
         wanted = chosen | tensor([sequence.read for sequence in sequences], False)[:, first:]
     keep = ids.shape[1] - first + 1
-    # Padding is on the right, where nobody before it looks: no mask is needed.
-    out = model(input_ids=ids, logits_to_keep=keep, use_cache=False)
+    out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
     logits, targets, chosen = out.logits[:, :-1][wanted].float(), ids[:, first:][wanted], chosen[wanted]
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     return losses[chosen], (logits.argmax(-1) == targets)[chosen], losses[~chosen]
