@@ -29,11 +29,10 @@ from playout.training.resim_data import TaughtState, taught_states
 from playout.training.resim_settings import WARM_UP, ResimConfig
 from playout.training.rows import joined
 from playout.training.settings import SFTConfig
-from playout.training.sft import Progress
-from playout.training.sft import SupervisedTraining
+from playout.training.sft import Progress, SupervisedTraining
 
 ACTION = "<action>"
-_SELDOM = 64
+_SELDOM = 64  # one of so many states is asked again for the words of it
 _TOKENS_PER_STEP, _MORE_TOKENS = 24, 32  # room for a future's step, and for all else
 
 
@@ -77,18 +76,20 @@ def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtSt
         settings = config.settings
         return load_policy(config.model, agent, device=settings.device, adapter=settings.adapter)
     told = chain(
+        [response.TAGS],
         (text for state in states for text in _texts(state, config.data.rows)),
         # What is asked again says nothing new but for its own few words.
         (message.content for state in states[::_SELDOM] for message in state.refine()),
     )
     words = {"numbered": config.numbered, "pieces": response.PIECES}
-    policy = new_policy(config.model, chain([response.TAGS], told), agent, seed=config.seed, **words)
+    policy = new_policy(config.model, told, agent, seed=config.seed, **words)
     policy.model.to(config.settings.device)
     return policy
 
 
 def _texts(state: TaughtState, rows: str) -> Sequence[str]:
-    return [*[message.content for message in state.chat], state.row(rows).answer, state.row("actions").answer]
+    read = (message.content for message in state.chat)
+    return [*read, state.row(rows).answer, state.row("actions").answer]
 
 
 def _share(states: Sequence[TaughtState], share: float) -> Sequence[TaughtState]:

@@ -21,8 +21,7 @@ from playout.training.demonstrations import Demonstration, step_rows
 from playout.training.policy import NEW, load_policy, new_policy, threads
 from playout.training.rows import joined
 from playout.training.settings import SFTConfig
-from playout.training.sft import Progress
-from playout.training.sft import SupervisedTraining
+from playout.training.sft import Progress, SupervisedTraining
 from playout.training.world_model_settings import WorldModelConfig
 
 _SEEDS_APART = 10_000_000

@@ -27,8 +27,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 SYMBOLS = "#_O√XPS"
 # What a mask of the four directions allows, by its bytes.
 _LEGAL = {mask: tuple(compress(tiles.DIRECTIONS, mask)) for mask in map(bytes, product((0, 1), repeat=4))}
-# What stays as it is, and who moves (1 the player, 2 a box), by tile, for ``bytes.translate``.
-_STILL = tiles.EMPTIED.tobytes().ljust(256, b"\0")
+# Who moves, by tile, for ``bytes.translate``: 1 the player, 2 a box.
 _MOVING = (tiles.HAS_PLAYER + 2 * tiles.HAS_BOX).astype(np.uint8).tobytes().ljust(256, b"\0")
 _WORD = 4  # most cells that a word of the format ``words`` tells of
 _NAMES = ("wall", "floor", "goal", "box on a goal", "box", "you", "you on a goal")
@@ -219,7 +218,7 @@ def coordinate_text(room: np.ndarray) -> str:
 def words_text(room: np.ndarray) -> str:
     """Rows in words of at most ``_WORD`` cells, the goals; then the player and the boxes: ``p1_2 b1_3``."""
     raw = room.tobytes()
-    return f"{_still(raw.translate(_STILL), room.shape)}\n{_moving(raw.translate(_MOVING), room.shape[1])}"
+    return f"{_still(raw.translate(tiles.STILL), room.shape)}\n{_moving(raw.translate(_MOVING), room.shape[1])}"
 
 
 @lru_cache(maxsize=256)

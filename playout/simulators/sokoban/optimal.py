@@ -9,15 +9,13 @@ from collections import OrderedDict
 import numpy as np
 
 from playout.simulators.sokoban.distances import DistanceTable
-from playout.simulators.sokoban.tiles import BOX, BOX_ON_GOAL, EMPTIED
+from playout.simulators.sokoban.tiles import BOX, BOX_ON_GOAL, STILL
 
 MOST_STATES = 1 << 20
 """Of a layout: 4 MB and some tenths of a second."""
 KEPT = 64
 """Layouts."""
 
-# Tiles without player and boxes, by tile, for ``bytes.translate``.
-_LAYOUT = EMPTIED.tobytes().ljust(256, b"\0")
 _tables: OrderedDict[tuple[bytes, tuple[int, ...], int], DistanceTable] = OrderedDict()
 
 
@@ -36,7 +34,7 @@ def optimal(tiles: np.ndarray) -> tuple[int | None, tuple[int, ...]]:
 def table_of(tiles: np.ndarray) -> DistanceTable:
     """The table of a room's layout, uint8[H, W]; ``WrongUse`` as in :func:`optimal`."""
     raw = tiles.tobytes()
-    key = (raw.translate(_LAYOUT), tiles.shape, raw.count(BOX) + raw.count(BOX_ON_GOAL))
+    key = (raw.translate(STILL), tiles.shape, raw.count(BOX) + raw.count(BOX_ON_GOAL))
     table = _tables.get(key)
     if table is None:
         table = _tables[key] = DistanceTable(tiles, max_states=MOST_STATES)

@@ -21,3 +21,5 @@ HAS_PLAYER = np.array([0, 0, 0, 0, 0, 1, 1], np.bool_)
 EMPTIED = np.array([WALL, FLOOR, GOAL, GOAL, FLOOR, FLOOR, GOAL], np.uint8)
 WITH_PLAYER = np.array([WALL, PLAYER, PLAYER_ON_GOAL, 0, 0, 0, 0], np.uint8)
 WITH_BOX = np.array([WALL, BOX, BOX_ON_GOAL, 0, 0, 0, 0], np.uint8)
+# EMPTIED for ``bytes.translate``: a room without player and boxes.
+STILL = EMPTIED.tobytes().ljust(256, b"\0")
