@@ -4,7 +4,7 @@ Everything is padded on the left, so that the last column is everybody's present
 no randomness: each draws from a generator of its own. Chats, templates and memory limits are elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,9 @@ from transformers import DynamicCache
 from playout.core import Sampling
 from playout.core.records import Finish
 from playout.language.prefixes import Prefixes
+from playout.language.steps import forward, steps_of
+
+_AHEAD = 4096  # numbers that are drawn at once
 
 
 @dataclass
@@ -55,10 +58,10 @@ def write(
     device = model.device
     cache, mask, logits = _encode(model, [(*row.prompt, *prefill) for row in rows], len(prefill) + 1, known)
     _take_prefill(rows, prefill, logits[:, :-1])
-    generators = [torch.Generator(device).manual_seed(row.seed % 2**63) for row in rows]
+    steps, noises = steps_of(model, cache, mask), [Noise(row.seed, device) for row in rows]
     live, last = list(range(len(rows))), logits[:, -1]
     while live:
-        tokens, logprobs = pick(last, sampling, [generators[number] for number in live])
+        tokens, logprobs = pick(last, sampling, [noises[number] for number in live])
         staying = []
         for place, (number, token, logprob) in enumerate(zip(live, tokens.tolist(), logprobs, strict=True)):
             row = rows[number]
@@ -72,16 +75,30 @@ def write(
             return
         if len(staying) < len(live):
             kept = torch.tensor(staying, device=device)
-            cache.batch_select_indices(kept)
-            mask, tokens = mask[kept], tokens[kept]
+            steps.keep(kept)
+            tokens = tokens[kept]
             live = [live[place] for place in staying]
-        mask = torch.cat([mask, mask.new_ones(len(live), 1)], 1)
-        last = _forward(model, tokens[:, None], mask, cache, 1)[:, -1]
+        last = steps(tokens)
 
 
-def pick(
-    logits: Tensor, sampling: Sampling, generators: Sequence[torch.Generator]
-) -> tuple[Tensor, list[float]]:
+class Noise:
+    """What decides the draws of one row: exponential numbers, drawn for some tokens ahead."""
+
+    def __init__(self, seed: int, device: torch.device) -> None:
+        """Draw nothing yet; ``seed`` alone decides what comes."""
+        self._generator = torch.Generator(device).manual_seed(seed % 2**63)
+        self._ahead: Iterator[Tensor] = iter(())
+
+    def next(self, logits: Tensor) -> Tensor:
+        """Those of one token, like ``logits``: float32[V]."""
+        for drawn in self._ahead:
+            return drawn
+        several = logits.new_empty(max(1, _AHEAD // len(logits)), len(logits))
+        self._ahead = iter(several.exponential_(generator=self._generator))
+        return next(self._ahead)
+
+
+def pick(logits: Tensor, sampling: Sampling, noises: Sequence[Noise]) -> tuple[Tensor, list[float]]:
     """One token per row of ``logits`` (float32[N, V]), and its log-probability under them as they are.
 
     Gumbel-max: the largest of logit / temperature + Gumbel noise is a sample of the softmax (Maddison et
@@ -91,7 +108,7 @@ def pick(
         tokens = logits.argmax(-1)
     else:
         kept = _kept(logits / sampling.temperature, sampling)
-        noise = [torch.empty_like(kept[0]).exponential_(generator=generator) for generator in generators]
+        noise = [one.next(row) for one, row in zip(noises, kept, strict=True)]
         tokens = (kept - torch.stack(noise).clamp_min_(torch.finfo(torch.float32).tiny).log_()).argmax(-1)
     logprobs = logits.gather(1, tokens[:, None])[:, 0] - logits.logsumexp(-1)
     return tokens, logprobs.tolist()
@@ -145,7 +162,7 @@ def _read_on(
     ids = torch.tensor(filled, device=mask.device)
     known = torch.tensor([[column < len(answer) - 1 for column in range(width)] for answer in answers])
     mask = torch.cat([mask, known.to(mask)], 1)
-    logits = _forward(model, ids[:, :-1], mask, cache, width)
+    logits = forward(model, ids[:, :-1], mask, cache, width)
     logprobs = logits.gather(2, ids[:, 1:, None])[:, :, 0] - logits.logsumexp(-1)
     return [row[: len(answer) - 1] for row, answer in zip(logprobs.tolist(), answers, strict=True)]
 
@@ -189,11 +206,11 @@ def _encode(
         shared = _common(distinct, min(map(len, distinct)) - keep) if len(distinct) > 1 else 0
         begun, mask = [shared] * len(distinct), torch.ones(len(distinct), shared, dtype=torch.long).to(device)
         if shared:
-            _forward(model, torch.tensor([distinct[0][:shared]], device=device), mask[:1], cache, 1)
+            forward(model, torch.tensor([distinct[0][:shared]], device=device), mask[:1], cache, 1)
             cache.batch_repeat_interleave(len(distinct))
     ids, own = _padded([prompt[start:] for prompt, start in zip(distinct, begun, strict=True)], device)
     mask = torch.cat([mask, own], 1)
-    logits = _forward(model, ids, mask, cache, keep)
+    logits = forward(model, ids, mask, cache, keep)
     if known is not None:
         known.keep(cache, distinct, mask)
     if len(distinct) < len(rows):
@@ -216,17 +233,3 @@ def _padded(rows: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor
     ids = [[0] * (length - len(row)) + list(row) for row in rows]
     mask = [[0] * (length - len(row)) + [1] * len(row) for row in rows]
     return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
-
-
-def _forward(model: Any, ids: Tensor, mask: Tensor, cache: DynamicCache, keep: int) -> Tensor:
-    """The logits of the last ``keep`` columns, float32[N, keep, V]; ``cache`` grows by ``ids``."""
-    positions = (mask.cumsum(1) - 1).clamp_min(0)[:, -ids.shape[1] :]
-    out = model(
-        input_ids=ids,
-        attention_mask=mask,
-        position_ids=positions,
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=keep,
-    )
-    return out.logits.float()

@@ -84,7 +84,10 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         self._chat_model = self.policy.chat_model()
         self.agent = LanguageAgent(
             self._chat_model,
-            replace(agent, temperature=1.0, top_p=1.0, retries=0, logprobs=True, seed=config.seed),
+            replace(
+                agent, temperature=settings.temperature, top_p=1.0, retries=0, logprobs=True,
+                seed=config.seed,
+            ),  # fmt: skip
         )
         self._groups = GroupPlay(
             config.env, config.env_kwargs, size=settings.group, seed=config.seed, slots=settings.slots
@@ -148,6 +151,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         pad = int(self.policy.tokenizer.pad_token_id)
         found = tensors(*self.collect(), multiple=self.settings.updates, pad=pad)
         rows = {name: tensor.to(self.accelerator.device) for name, tensor in found.items()}
+        if self.settings.temperature != 1:
+            rows["old_logprobs"] = self._logprobs(self.model, rows)  # those of sampling are the model's own
         if self.settings.kl:
             rows["reference"] = self._reference(rows)
         return rows
@@ -167,7 +172,9 @@ class EpisodeGRPOTrainer(GRPOTrainer):
 
     def _part_loss(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
         settings, first = self.settings, _first(rows["chosen"])
-        logprobs, entropy = token_logprobs(model, rows["ids"], rows["mask"], first)
+        logprobs, entropy = token_logprobs(
+            model, rows["ids"], rows["mask"], first, settings.temperature
+        )
         rows = {name: tensor[:, first:] for name, tensor in rows.items()}
         old, advantage, mask = rows["old_logprobs"], rows["advantages"], rows["chosen"]
         clip = {"low": settings.clip, "high": settings.clip_high}
@@ -190,15 +197,21 @@ class EpisodeGRPOTrainer(GRPOTrainer):
     @torch.no_grad()
     def _reference(self, rows: dict[str, Tensor]) -> Tensor:
         """Log-probabilities under the model that the training started with, float32[N, L]."""
-        found = torch.zeros_like(rows["old_logprobs"])
         own = self.accelerator.unwrap_model(self.model)
         model, as_begun = (
             (own, own.disable_adapter) if self.ref_model is None else (self.ref_model, nullcontext)
         )
         with as_begun():
-            for part in parts(rows["mask"], self.settings.batch_tokens):
-                ids, mask = (tensor for tensor in taken(rows, part, "ids", "mask").values())
-                found[part, 1 : ids.shape[1]] = token_logprobs(model, ids, mask, 1)[0]
+            return self._logprobs(model, rows)
+
+    @torch.no_grad()
+    def _logprobs(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
+        """Log-probabilities of all tokens under a model, float32[N, L]."""
+        found = torch.zeros_like(rows["old_logprobs"])
+        for part in parts(rows["mask"], self.settings.batch_tokens):
+            ids, mask = (tensor for tensor in taken(rows, part, "ids", "mask").values())
+            of_tokens, _ = token_logprobs(model, ids, mask, 1, self.settings.temperature)
+            found[part, 1 : ids.shape[1]] = of_tokens
         return found
 
     def _note(self, numbers: Mapping[str, float] = {}, **more: float) -> None:
@@ -222,7 +235,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
                 learning_rate=self._rate(),
                 lr_scheduler_type="constant",
                 beta=settings.kl,
-                temperature=1.0,
+                temperature=settings.temperature,
                 loss_type="grpo",
                 disable_dropout=True,
                 seed=self.config.seed,
@@ -312,7 +325,9 @@ def tensors(
     return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
-def token_logprobs(model: Any, ids: Tensor, mask: Tensor, first: int) -> tuple[Tensor, Tensor]:
+def token_logprobs(
+    model: Any, ids: Tensor, mask: Tensor, first: int, temperature: float = 1.0
+) -> tuple[Tensor, Tensor]:
     """Log-probabilities of the tokens from column ``first`` on, and entropies: float32[N, L - first] each.
 
     Args:
@@ -320,10 +335,11 @@ def token_logprobs(model: Any, ids: Tensor, mask: Tensor, first: int) -> tuple[T
         ids: int64[N, L], padded on the right.
         mask: int64[N, L], 1 where there is a token.
         first: at least 1, for nothing is known of the first token.
+        temperature: of the policy that is asked about.
     """
     keep = ids.shape[1] - first + 1
     out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
-    logprobs = out.logits[:, :-1].float().log_softmax(-1)
+    logprobs = (out.logits[:, :-1].float() / temperature).log_softmax(-1)
     return logprobs.gather(2, ids[:, first:, None])[:, :, 0], losses.entropy(logprobs)
 
 

@@ -112,6 +112,9 @@ class GRPOSettings:
     """How far below 1 the ratio of probabilities is pushed."""
     clip_high: float = 0.2
     """How far above 1."""
+    temperature: float = 1.0
+    """Of sampling; what learns is the policy at this temperature. Small decoders slip often at 1, and slips
+    say little about the decisions."""
     kl: float = 0.0
     """Weight of the divergence from the model that the training started with."""
     entropy: float = 0.0
@@ -138,6 +141,8 @@ class GRPOSettings:
         ):  # fmt: skip
             if getattr(self, name) < least:
                 raise WrongUse(f"grpo: expected {name} >= {least}, got {getattr(self, name)}")
+        if not self.temperature > 0:
+            raise WrongUse(f"grpo: expected temperature > 0, got {self.temperature}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,11 +8,12 @@ pytest.importorskip("trl")
 import torch
 from lamps import WORLD, Lamps
 
+from playout.agents import LanguageConfig
 from playout.core import PlayoutError, WrongUse
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
 from playout.rollouts.store import open_run
 from playout.training.grpo import EpisodeGRPOTrainer, grpo, last_checkpoint, tensors, token_logprobs
-from playout.training.policy import FOLDER
+from playout.training.policy import FOLDER, load_policy
 from playout.training.rows import NOT_CHOSEN, TokenSequence
 from playout.training.settings import AdvantageConfig, GRPOConfig, GRPOSettings, SFTConfig, SFTSettings
 from playout.training.sft import sft
@@ -96,9 +97,11 @@ def test_every_setting_trains(config, tmp_path, changes):
     assert ("kl" in rows[0]) == bool(changes.get("kl"))
 
 
-def test_the_first_update_of_what_was_just_played_is_on_policy(config, tmp_path):
+@pytest.mark.parametrize("temperature", [1.0, 0.5])
+def test_the_first_update_of_what_was_just_played_is_on_policy(config, tmp_path, temperature):
     """Log-probabilities as they were written and as they are computed again agree."""
-    run = grpo(replace(config, settings=replace(QUICK, iterations=1)), out=tmp_path / "run")
+    settings = replace(QUICK, iterations=1, temperature=temperature)
+    run = grpo(replace(config, settings=settings), out=tmp_path / "run")
     (row,) = run.metrics()
     assert abs(row["kl_old"]) < 1e-6
     assert row["clipped_share"] == 0
@@ -120,6 +123,17 @@ def test_what_was_read_before_a_step_is_not_used_after_it(config, tmp_path):
     fresh, _ = token_logprobs(trainer.policy.model, found["ids"], found["mask"], 1)
     chosen = found["chosen"][:, 1:] == 1
     assert torch.allclose(fresh[chosen], found["old_logprobs"][:, 1:][chosen], atol=1e-4)
+
+
+def test_a_temperature_is_that_of_the_softmax(beginner):
+    model = load_policy(str(beginner.folder), LanguageConfig()).model
+    ids = torch.tensor([[1, 2, 3, 4]])
+    found, entropy = token_logprobs(model, ids, torch.ones_like(ids), 1, 0.5)
+    expected = (model(input_ids=ids).logits / 0.5).log_softmax(-1)[:, :-1]
+    assert torch.allclose(found, expected.gather(2, ids[:, 1:, None])[:, :, 0], atol=1e-5)
+    assert torch.allclose(entropy, -(expected.exp() * expected).sum(-1), atol=1e-4)
+    with pytest.raises(WrongUse, match="temperature"):
+        GRPOSettings(temperature=0.0)
 
 
 def test_tensors_are_padded_and_share_the_weight_of_a_step():

@@ -1,6 +1,6 @@
 """What learning to simulate is worth: ReSim against cloning, then reinforcement with and without SimRollouts.
 
-Primary, named beforehand: ReSim against cloning of actions; GRPO against its start; Dyna-GRPO against GRPO,
+Primary, named beforehand: ReSim against cloning of actions; GRPO against ReSim; Dyna-GRPO against GRPO,
 each on the average of all rooms. All else is exploratory. Settings and seeds are chosen on ``validation``.
 """
 
@@ -43,10 +43,11 @@ class Plan:
     """Over them; None for the task's."""
     warm_up: float | None = None
     """Epochs on actions alone, before; None for the task's."""
-    start: float = 0.5
-    """Epochs of the early checkpoint that reinforcement begins with, so that there is something to gain."""
+    refine: float = 0.25
+    """Share of ReSim's states that are shown once more as SimRollouts ask again; where there is
+    reinforcement."""
     iterations: int = 40
-    """Of reinforcement; 0 leaves it out."""
+    """Of reinforcement, which begins with ReSim; 0 leaves it out."""
     levels: int = 8
     """Starts in an iteration."""
     group: int = 8
@@ -72,15 +73,15 @@ class Plan:
 
 
 RANDOM, CONSTANT = UNTRAINED = "random", "constant"
-RESIM, ACTIONS, START = "resim", "actions", "start"
+RESIM, ACTIONS = "resim", "actions"
 BASELINES = {"reasoning": "reasoning", "actions-tokens": "actions"}
-"""Arm -> rows of ``train resim``; ``actions-tokens`` reads as many tokens as ReSim. These, ReSim and the
-start go on from ``actions``, which has seen the same states."""
+"""Arm -> rows of ``train resim``; ``actions-tokens`` reads as many tokens as ReSim. These and ReSim
+go on from ``actions``, which has seen the same states."""
 
 
 @dataclass(frozen=True)
 class Reinforced:
-    """An arm of stage 2: ``train dyna-grpo`` from the start."""
+    """An arm of stage 2: ``train dyna-grpo`` from ReSim."""
 
     settings: dict[str, Any]
     credit: dict[str, Any] = field(default_factory=dict)
@@ -117,7 +118,7 @@ SEARCHES: dict[str, dict[str, Any]] = {
 """Arm -> options of the agent ``resim``, whose policy is that of ``actions``; ``search-predicted`` simulates
 in a learned world model."""
 PRIMARY = (
-    (RESIM, ACTIONS, "success"), ("grpo", START, "success"), ("dyna", "grpo", "success"),
+    (RESIM, ACTIONS, "success"), ("grpo", RESIM, "success"), ("dyna", "grpo", "success"),
     ("dyna", "grpo-steps", "success"), ("dyna", "grpo", "sim_exact"), ("dyna", "grpo-steps", "sim_exact"),
 )  # fmt: skip
 """Arm, other arm, metric."""
@@ -128,14 +129,13 @@ def cells_of(plan: Plan) -> list[Cell]:
     task, found = task_of(plan.task), []
     assert plan.epochs is not None
     for seed in range(plan.seeds):
-        found.append(_stage_1(plan, RESIM, seed, {"rows": "resim"}, plan.epochs))
+        refine = plan.refine if plan.iterations else 0.0
+        found.append(_stage_1(plan, RESIM, seed, {"rows": "resim", "refine": refine}, plan.epochs))
         found += [
             _stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * (task.tokens if rows == "actions" else 1))
             for arm, rows in BASELINES.items()
             if arm not in plan.without
         ]
-        if plan.iterations:
-            found.append(_stage_1(plan, START, seed, {"rows": "resim", "refine": 0.25}, plan.start))
     if plan.iterations:
         arms = [arm for arm in STAGE_2 if arm not in plan.without]
         found += [_stage_2(plan, arm, seed) for arm in arms for seed in range(plan.seeds)]
@@ -162,7 +162,7 @@ def searches_of(plan: Plan) -> tuple[str, ...]:
 
 def trained_arms(plan: Plan) -> tuple[str, ...]:
     """The arms that learn."""
-    arms = (ACTIONS, RESIM, *BASELINES, *((START, *STAGE_2) if plan.iterations else ()))
+    arms = (ACTIONS, RESIM, *BASELINES, *(STAGE_2 if plan.iterations else ()))
     return tuple(arm for arm in arms if arm not in plan.without)
 
 
@@ -273,7 +273,7 @@ def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: f
 
 
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
-    chosen, (start, after) = STAGE_2[arm], _policy(START, seed)
+    chosen, (start, after) = STAGE_2[arm], _policy(RESIM, seed)
     iterations = round(chosen.share * plan.iterations)
     size = {
         "iterations": iterations, "levels": plan.levels, "group": plan.group, "updates": plan.updates,

@@ -117,7 +117,7 @@ TASKS = {
         tokens=2.2,
         states=100_000,
         warm_up=4.0,
-        epochs=4.0,
+        epochs=3.0,
     ),
     "household": Task(
         env="playout/Household-v0",

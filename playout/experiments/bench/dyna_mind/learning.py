@@ -69,9 +69,9 @@ def cloning(context: Context) -> Bar:
 
 
 def reinforcement(context: Context) -> Bar:
-    """D3: GRPO against its start, over all rooms."""
+    """D3: GRPO against ReSim, with which it begins, over all rooms."""
     found = result("hard")
-    gain = _interval(found, "grpo - start")
+    gain = _interval(found, "grpo - resim")
     return Bar(
         value=gain, bar={"low": "above 0"}, met=gain["low"] > 0, note=f"recorded, {found['plan']['split']}"
     )
