@@ -20,7 +20,7 @@ from playout.core import MissingExtra
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.dyna_settings import DynaGRPOConfig, DynaGRPOSettings
-from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, shuffled, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, step_weights, shuffled, steps_of
 from playout.training.rows import NOT_CHOSEN, StepRow, TokenSequence, joined
 from playout.training.simrollouts import is_simulation, refine_advantages, sim_rows
 
@@ -130,7 +130,10 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
         refine = Steps(
             rows.refined, steps.episode[is_sim], steps.reward[is_sim], steps.state[is_sim], steps.group
         )
-        weights = [per_trajectory(steps, counted) * wanted, per_trajectory(refine, imitated > 0)]
+        weights = [
+            step_weights(steps, counted, settings.equal) * wanted,
+            step_weights(refine, imitated > 0, settings.equal),
+        ]
         self._note(rows.gap(stripped), flat_share=flat, refine_share=float(special[rows.is_sim].mean()))
         sequences = [
             part

@@ -5,7 +5,7 @@ optimiser (``grpo``); the arithmetic is in ``advantages``.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,12 +160,19 @@ def shuffled(steps: Steps, order: np.random.Generator) -> Steps:
     return steps._replace(reward=dealt)
 
 
-def per_trajectory(steps: Steps, counted: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Weights of the steps, float64[M]: of equal sum for each episode that has a counted step, 1 in all.
+def step_weights(
+    steps: Steps, counted: NDArray[np.bool_], equal: Literal["episodes", "steps"] = "episodes"
+) -> NDArray[np.float64]:
+    """Weights of the steps in episodes that have a counted step, float64[M], 1 in all; elsewhere 0.
 
-    So a long failure weighs no more than a short success.
+    Args:
+        steps: of N episodes.
+        counted: bool[M].
+        equal: whether all such episodes weigh the same, whatever their lengths, or all of their steps.
     """
     alive = np.unique(steps.episode[counted])
     weight = np.zeros(len(steps.group))
-    weight[alive] = 1 / (len(alive) * steps.lengths[alive]) if alive.size else 0.0
+    if alive.size:
+        lengths = steps.lengths[alive]
+        weight[alive] = 1 / (len(alive) * lengths) if equal == "episodes" else 1 / lengths.sum()
     return weight[steps.episode]

@@ -2,8 +2,8 @@
 
 TRL brings the optimiser, the scheduler, adapters, the reference model, several processes and checkpoints.
 Ours is what it asks of a subclass: episodes are played by the lock-step driver, every step of the
-environment is a row with the tokens and log-probabilities of its generation, and every episode weighs
-the same in the loss. Advantages are in ``groups``.
+environment is a row with the tokens and log-probabilities of its generation, and every episode, or every step,
+weighs the same in the loss. Advantages are in ``groups``.
 """
 
 import time
@@ -21,7 +21,7 @@ from playout.agents import LanguageAgent
 from playout.core import MissingExtra, WrongUse
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
-from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, shuffled, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, step_weights, shuffled, steps_of
 from playout.training.policy import agent_config, is_small, load_policy, quiet, threads
 from playout.training.rows import NOT_CHOSEN, TokenSequence, joined, padded
 from playout.training.settings import GRPOConfig
@@ -136,7 +136,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         values, flat = advantages(steps, settings.credit)
         # Without these terms, a step without advantage has no gradient at all.
         counted = values != 0 if settings.kl == settings.entropy == 0 else np.ones(len(values), bool)
-        weights = per_trajectory(steps, counted)
+        weights = step_weights(steps, counted, settings.equal)
         sequences = [part for part in joined(steps.rows) if counted[part.step[part.step != NOT_CHOSEN]].any()]
         self._note(outcomes(episodes, steps), flat_share=flat, rows=len(sequences), **counts(stats))
         self._note(collect_seconds=time.perf_counter() - began, cpu_seconds=time.process_time())

@@ -121,6 +121,9 @@ class GRPOSettings:
     """Weight of the entropy bonus."""
     credit: AdvantageConfig = AdvantageConfig()
     """How returns become advantages."""
+    equal: Literal["episodes", "steps"] = "episodes"
+    """What weighs the same in the loss. episodes: a long failure weighs no more than a short success, so each of
+    its steps weighs less, and failures that go on for long are unlearnt last. steps: each alike."""
     adapter: int = 0
     """Rank of LoRA; 0 trains all weights."""
     batch_tokens: int = 4096

@@ -9,7 +9,7 @@ from lamps import WORLD
 
 from playout.core import Completion, Decision, PlayoutError
 from playout.rollouts import Stats
-from playout.training.groups import GroupPlay, Steps, advantages, per_trajectory, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, step_weights, steps_of
 from playout.training.rows import StepRow
 from playout.training.settings import AdvantageConfig
 
@@ -117,6 +117,12 @@ def test_gigpo_adds_what_a_step_did_among_equal_states():
 
 def test_episodes_weigh_the_same_however_long_they_are():
     steps = hand_made()
-    weights = per_trajectory(steps, steps.episode < 2)
+    weights = step_weights(steps, steps.episode < 2)
     assert weights.tolist() == [0.25, 0.25, 0.5, 0, 0, 0]
-    assert per_trajectory(steps, np.zeros(6, bool)).sum() == 0
+    assert step_weights(steps, np.zeros(6, bool)).sum() == 0
+
+
+def test_or_steps_do():
+    steps = hand_made()
+    weights = step_weights(steps, steps.episode < 2, "steps")
+    assert weights == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0, 0, 0])

@@ -88,7 +88,9 @@ def reinforce(
     config = DynaGRPOConfig(
         env=given.env, env_kwargs=given.learnt(from_rewards=True), seed=seed,
         model=str(folder.parent / start),
-        settings=DynaGRPOSettings(**settings, credit=AdvantageConfig(**credit)),
+        settings=DynaGRPOSettings(
+            **{**given.reinforcement, **settings}, credit=AdvantageConfig(**credit)
+        ),
     )  # fmt: skip
     began = process_time()
     rows = list(dyna_grpo(config, out=folder / RUN, resume=True).metrics())

@@ -28,6 +28,8 @@ class Task:
     """And in all of these."""
     reinforcing: Mapping[str, Any] = field(default_factory=dict)
     """And in training where learning is from rewards."""
+    reinforcement: Mapping[str, Any] = field(default_factory=dict)
+    """How is learnt from them: settings of ``train dyna-grpo``."""
     choosing: tuple[str, ...]
     """The kinds of rooms that choices may be made in: those of the split ``validation``."""
     first: Mapping[str, int] = field(default_factory=lambda: {"validation": 0, "test": 0})
@@ -80,7 +82,8 @@ def _sokoban(
         rooms=rooms,
         choosing=tuple(rooms),
         # A cost per step would reward to be lost early.
-        reinforcing={"rewards": "sparse", "deadlocks": "end"},
+        reinforcing={"rewards": "sparse", "deadlocks": "end", "max_steps": 16},
+        reinforcement={"temperature": 0.4, "equal": "steps"},
         model="new:small",
         # The likeliest answers walk in circles.
         agent={"temperature": 0.2},
