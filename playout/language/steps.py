@@ -1,7 +1,7 @@
 """One token more for each of several texts, which is what writing spends its time on.
 
 A small decoder takes transformers twice as long as its arithmetic: modules within modules, and a cache that
-is copied for every token. So what is made as GPT-2 is steps on its own weights here; whatever else
+is copied for every token. So what is made as GPT-2 or Llama are steps on its own weights here; whatever else
 transformers loads steps by its own forward. Leaves out what is picked, and when a text ends.
 """
 
@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 from torch.nn import functional as F
-from transformers import DynamicCache, GPT2LMHeadModel
+from transformers import DynamicCache, GPT2LMHeadModel, LlamaForCausalLM
+from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 _ROOM = 32  # tokens until keys and values are copied to where there is room for so many more
 
@@ -36,8 +37,12 @@ def steps_of(model: Any, cache: DynamicCache, mask: Tensor) -> Steps:
         cache: what it has read: L columns, padded on the left. The steps may change it.
         mask: int64[N, L], 1 where there is a token.
     """
-    plain = type(model) is GPT2LMHeadModel and not model.training and not model.config.add_cross_attention
-    return _GPT2Steps(model, cache, mask) if plain else _AnySteps(model, cache, mask)
+    made = _AnySteps
+    if type(model) is GPT2LMHeadModel and not model.config.add_cross_attention:
+        made = _GPT2Steps
+    elif type(model) is LlamaForCausalLM:
+        made = _LlamaSteps
+    return (_AnySteps if model.training else made)(model, cache, mask)
 
 
 def forward(model: Any, ids: Tensor, mask: Tensor, cache: DynamicCache, keep: int) -> Tensor:
@@ -67,45 +72,85 @@ class _AnySteps:
         self._mask = self._mask[rows]
 
 
-class _GPT2Steps:
+class _OwnSteps:
+    """Steps on a model's own weights; its keys and values have room for more columns."""
+
     def __init__(self, model: Any, cache: DynamicCache, mask: Tensor) -> None:
-        self._body, self._head = model.transformer, model.lm_head
-        self._heads = model.config.num_attention_heads
+        self._model, self._heads = model, model.config.num_attention_heads
         self._length, self._position, self._mask = mask.shape[1], mask.sum(1), mask.bool()
         layers: list[Any] = list(cache.layers)
-        self._parts: list[Tensor] = [part for layer in layers for part in (layer.keys, layer.values)]
+        self._known: list[list[Tensor]] = [[layer.keys, layer.values] for layer in layers]
 
     def __call__(self, tokens: Tensor) -> Tensor:
         if self._length == self._mask.shape[1]:
-            self._parts = [F.pad(part, (0, 0, 0, _ROOM)) for part in self._parts]
+            self._known = [[F.pad(part, (0, 0, 0, _ROOM)) for part in layer] for layer in self._known]
             self._mask = F.pad(self._mask, (0, _ROOM), value=True)
         self._length += 1
-        body = self._body
-        hidden = body.wte.weight[tokens] + body.wpe.weight[self._position]
+        logits = self._logits(tokens)
         self._position = self._position + 1
-        for block, keys, values in zip(body.h, self._parts[::2], self._parts[1::2], strict=True):
-            hidden = hidden + self._attended(block.attn, _normed(block.ln_1, hidden), (keys, values))
-            inner = block.mlp.act(_affine(block.mlp.c_fc, _normed(block.ln_2, hidden)))
-            hidden = hidden + _affine(block.mlp.c_proj, inner)
-        return F.linear(_normed(body.ln_f, hidden), self._head.weight).float()
+        return logits.float()
 
     def keep(self, rows: Tensor) -> None:
-        self._parts = [part[rows] for part in self._parts]
+        self._known = [[part[rows] for part in layer] for layer in self._known]
         self._mask, self._position = self._mask[rows], self._position[rows]
 
-    def _attended(self, attention: Any, hidden: Tensor, known: Sequence[Tensor]) -> Tensor:
-        """What the texts' last tokens see, float[N, W]; ``known`` keys and values get those of ``hidden``."""
-        asked, *own = (
-            part.view(len(hidden), self._heads, 1, -1)
-            for part in _affine(attention.c_attn, hidden).chunk(3, 1)
-        )
+    def _logits(self, tokens: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def _attended(
+        self, asked: Tensor, own: Sequence[Tensor], known: Sequence[Tensor], scale: float
+    ) -> Tensor:
+        """What the N last tokens see, float[N, W].
+
+        Args:
+            asked: float[N, heads, D].
+            own: keys and values of the last tokens, float[N, K, D] each; ``known`` gets them.
+            known: of all tokens, float[N, K, columns, D] each.
+            scale: of the products.
+        """
         seen = []
         for part, new in zip(known, own, strict=True):
-            part[:, :, self._length - 1] = new[:, :, 0]
+            part[:, :, self._length - 1] = new
             seen.append(part[:, :, : self._length])
         mask = self._mask[:, None, None, : self._length]
-        found = F.scaled_dot_product_attention(asked, *seen, attn_mask=mask, scale=attention.scaling)
-        return _affine(attention.c_proj, found.reshape(len(hidden), -1))
+        shared = seen[0].shape[1] < asked.shape[1]
+        found = F.scaled_dot_product_attention(
+            asked[:, :, None], *seen, attn_mask=mask, scale=scale, enable_gqa=shared
+        )
+        return found.reshape(len(asked), -1)
+
+
+class _GPT2Steps(_OwnSteps):
+    def _logits(self, tokens: Tensor) -> Tensor:
+        body, shape = self._model.transformer, (len(tokens), self._heads, -1)
+        hidden = body.wte.weight[tokens] + body.wpe.weight[self._position]
+        for block, known in zip(body.h, self._known, strict=True):
+            attention, mlp = block.attn, block.mlp
+            parts = _affine(attention.c_attn, _normed(block.ln_1, hidden)).chunk(3, 1)
+            asked, *own = (part.view(shape) for part in parts)
+            seen = self._attended(asked, own, known, attention.scaling)
+            hidden = hidden + _affine(attention.c_proj, seen)
+            inner = mlp.act(_affine(mlp.c_fc, _normed(block.ln_2, hidden)))
+            hidden = hidden + _affine(mlp.c_proj, inner)
+        return F.linear(_normed(body.ln_f, hidden), self._model.lm_head.weight)
+
+
+class _LlamaSteps(_OwnSteps):
+    def _logits(self, tokens: Tensor) -> Tensor:
+        body = self._model.model
+        hidden = body.embed_tokens(tokens)
+        cos, sin = (part[:, 0] for part in body.rotary_emb(hidden, self._position[:, None]))
+        for layer, known in zip(body.layers, self._known, strict=True):
+            attention, normed = layer.self_attn, layer.input_layernorm(hidden)
+            shape = (len(tokens), -1, attention.head_dim)
+            asked, key, value = (
+                part(normed).view(shape) for part in (attention.q_proj, attention.k_proj, attention.v_proj)
+            )
+            asked, key = apply_rotary_pos_emb(asked, key, cos, sin)
+            seen = self._attended(asked, (key, value), known, attention.scaling)
+            hidden = hidden + attention.o_proj(seen)
+            hidden = hidden + layer.mlp(layer.post_attention_layernorm(hidden))
+        return self._model.lm_head(body.norm(hidden))
 
 
 def _normed(norm: torch.nn.LayerNorm, hidden: Tensor) -> Tensor:

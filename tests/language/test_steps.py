@@ -5,16 +5,24 @@ import pytest
 pytest.importorskip("transformers")
 
 import torch
-from transformers import DynamicCache, GPT2Config, GPT2LMHeadModel
+from transformers import AutoModelForCausalLM, DynamicCache, GPT2Config, LlamaConfig
 
-from playout.language.steps import _AnySteps, _GPT2Steps, forward, steps_of
+from playout.language.steps import _AnySteps, _GPT2Steps, _LlamaSteps, forward, steps_of
+
+GPT2 = GPT2Config(vocab_size=50, n_positions=200, n_embd=32, n_layer=2, n_head=4)
+LLAMA = LlamaConfig(
+    vocab_size=50, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+    num_key_value_heads=2,
+)  # fmt: skip
 
 
-@pytest.fixture
-def model():
-    torch.manual_seed(0)
-    config = GPT2Config(vocab_size=50, n_positions=200, n_embd=32, n_layer=2, n_head=4)
-    return GPT2LMHeadModel(config).eval()
+@pytest.fixture(params=[(GPT2, _GPT2Steps), (LLAMA, _LlamaSteps)], ids=["gpt2", "llama"])
+def made(request):
+    """A model, and how it steps on its own weights."""
+    config, steps = request.param
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return AutoModelForCausalLM.from_config(config).eval(), steps
 
 
 def read(model, rows=5, columns=9):
@@ -28,8 +36,9 @@ def read(model, rows=5, columns=9):
 
 
 @torch.inference_mode()
-def test_gpt2_steps_are_those_of_transformers(model):
-    ours, theirs = _GPT2Steps(model, *read(model)), _AnySteps(model, *read(model))
+def test_steps_on_own_weights_are_those_of_transformers(made):
+    model, steps = made
+    ours, theirs = steps(model, *read(model)), _AnySteps(model, *read(model))
     draws, rows = torch.Generator().manual_seed(2), 5
     for step in range(80):  # more than there is room for at first
         if step in (3, 40):
@@ -44,17 +53,19 @@ def test_gpt2_steps_are_those_of_transformers(model):
 
 
 @torch.inference_mode()
-def test_steps_leave_what_was_read_as_it_is(model):
+def test_steps_leave_what_was_read_as_it_is(made):
+    model, kind = made
     cache, mask = read(model)
     layers: list[Any] = list(cache.layers)
     before = [layer.keys.clone() for layer in layers]
-    steps = _GPT2Steps(model, cache, mask)
+    steps = kind(model, cache, mask)
     for _ in range(3):
         steps(torch.zeros(5, dtype=torch.long))
     assert all(torch.equal(layer.keys, keys) for layer, keys in zip(layers, before, strict=True))
 
 
-def test_only_plain_gpt2_steps_on_its_weights(model):
+def test_what_is_in_training_steps_by_transformers(made):
+    model, kind = made
     cache, mask = read(model)
-    assert isinstance(steps_of(model, cache, mask), _GPT2Steps)
-    assert isinstance(steps_of(model.train(), cache, mask), _AnySteps)
+    assert type(steps_of(model, cache, mask)) is kind
+    assert type(steps_of(model.train(), cache, mask)) is _AnySteps
