@@ -131,8 +131,11 @@ class _Teacher:
                 lost += is_lost
                 action = action if draw.uniform() < noise else response.action
                 yield self._state(turn, action, response, is_lost)
-            elif self._student.config.history:
-                self._asked(turn, action)
+            else:
+                if data.opening_noise < 1 and draw.uniform() >= data.opening_noise:
+                    action = next(iter(solution(self._world)[1]), action)
+                if self._student.config.history:
+                    self._asked(turn, action)
             before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
             ended, t = terminated or truncated, t + 1

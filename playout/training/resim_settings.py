@@ -33,8 +33,10 @@ class ResimData:
     """Share of the states in which one of the futures begins with an action that was legal before in the
     episode and is not now: the student learns what the world refuses."""
     opening: int = 0
-    """Most random actions, of which nothing is learnt, before the first state of an episode: more episodes,
-    so more levels, for as many states."""
+    """Most actions, of which nothing is learnt, before the first state of an episode: more episodes, so more
+    levels, for as many states."""
+    opening_noise: float = 1.0
+    """Share of these that are random; the others are the expert's, and lead to where solutions end."""
     per_episode: int = 1000
     """Most states of an episode; then it is broken off."""
     lost: int = 4
@@ -45,11 +47,11 @@ class ResimData:
     SimRollout of ``dyna-grpo`` asks again: a decoder from scratch would not understand that otherwise."""
 
     def __post_init__(self) -> None:
-        shares = all(0 <= share <= 1 for share in (*self.noise, self.refine, self.slips))
+        shares = all(0 <= share <= 1 for share in (*self.noise, self.refine, self.slips, self.opening_noise))
         if min(self.states, self.per_episode) < 1 or min(self.lost, self.opening) < 0:
             raise WrongUse(f"resim: expected states, per_episode >= 1 and lost, opening >= 0, got {self}")
         if not self.noise or not shares:
-            raise WrongUse(f"resim: expected noise, slips and refine from 0 to 1, got {self}")
+            raise WrongUse(f"resim: expected shares (noise, slips, refine, opening_noise) from 0 to 1, got {self}")
 
 
 def settings() -> SFTSettings:

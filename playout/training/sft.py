@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 """Called as ``progress(done, total)`` with numbers of optimiser steps."""
 
 STATE = "sft.pt"
-_HELD_OUT = 0.02  # share of the sequences that is only looked at
+_HELD_OUT, _MOST_HELD_OUT = 0.02, 512  # share and number of the sequences that are only looked at
 _LEAST_RATE = 0.02  # of the learning rate, at the end of its cosine
 _WARM_UP = 0.03  # share of the steps in which the rate rises
 
@@ -111,7 +111,7 @@ class SupervisedTraining:
     ) -> None:
         """Train ``policy``, in place, on ``sequences``; ``run`` is where states and metrics go."""
         self.config, self.settings, self.policy, self.run = config, config.settings, policy, run
-        held_out = int(_HELD_OUT * len(sequences))
+        held_out = min(_MOST_HELD_OUT, int(_HELD_OUT * len(sequences)))
         order = _draws(config.seed, 0).permutation(len(sequences))
         self._test = [sequences[i] for i in order[:held_out]]
         self._train = [sequences[i] for i in order[held_out:]]
@@ -187,8 +187,7 @@ class SupervisedTraining:
         # A young average must not remember the fresh weights for long.
         memory = min(self.settings.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for average, weight in zip(self._averages, self._weights, strict=True):
-                average.lerp_(weight, 1 - memory)
+            torch._foreach_lerp_(self._averages, self._weights, 1 - memory)
         return loss.detach(), hits
 
     def _report(self, losses: Sequence[Tensor], right: Sequence[Tensor]) -> None:

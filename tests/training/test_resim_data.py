@@ -4,7 +4,7 @@ import pytest
 from lamps import WORLD
 
 from playout.agents import LanguageConfig
-from playout.agents.dyna.lookahead import LookaheadConfig
+from playout.agents.dyna.lookahead import LookaheadConfig, solution
 from playout.agents.dyna.response import parse
 from playout.agents.dyna.scoring import check
 from playout.core import WrongUse
@@ -86,6 +86,17 @@ def test_openings_and_breaks_show_more_episodes():
     plain, short = states(states=60), states(states=60, opening=6, per_episode=3)
     assert len({s.episode for s in short}) >= 20 > len({s.episode for s in plain})
     assert {s.t for s in short} > {0, 5}
+
+
+def test_openings_by_the_expert_lead_along_its_way():
+    found = states(states=20, opening=5, opening_noise=0.0, per_episode=1)
+    world = lookup.make_single(*SOKOBAN).env
+    for state in found:
+        observation, _ = world.reset(seed=state.episode)
+        for _ in range(state.t):
+            observation, *_ = world.step(solution(world.unwrapped)[1][0])
+        assert str(observation) in state.chat[-1].content
+    assert len({state.t for state in found}) > 3
 
 
 def test_rows_are_a_function_of_the_seed():
