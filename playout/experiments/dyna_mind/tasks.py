@@ -72,7 +72,12 @@ class Task:
 
 
 def _sokoban(
-    rooms: Mapping[str, Mapping[str, Any]], *, kwargs: Mapping[str, Any], batch_tokens: int, **others: Any
+    rooms: Mapping[str, Mapping[str, Any]],
+    *,
+    kwargs: Mapping[str, Any],
+    batch_tokens: int,
+    opening: Mapping[str, Any],
+    **others: Any,
 ) -> Task:
     """Those of ``id`` are trained on."""
     return Task(
@@ -89,7 +94,7 @@ def _sokoban(
         agent={"temperature": 0.2},
         settings=SFTSettings(batch_tokens=batch_tokens, save_every=400),
         # Many rooms, few states of each: layouts are what must be generalised over.
-        data={"opening": 8, "per_episode": 2, "lost": 1},
+        data={"per_episode": 2, "lost": 1, **opening},
         constant="up",
         **others,
     )
@@ -100,10 +105,11 @@ TASKS = {
         {"id": {"size": [6, 6], "boxes": 1}},
         kwargs={"max_steps": 40},
         batch_tokens=1024,
+        opening={"opening": 14, "opening_noise": 0.3},
         tokens=3.3,
         states=90_000,
         warm_up=3.0,
-        epochs=3.2,
+        epochs=3.0,
     ),
     "hard": _sokoban(
         {
@@ -117,6 +123,7 @@ TASKS = {
         # Once a deadlock is seen the episode is lost anyway.
         playing={"deadlocks": "end"},
         batch_tokens=1536,
+        opening={"opening": 8},
         tokens=2.2,
         states=100_000,
         warm_up=4.0,
