@@ -46,16 +46,14 @@ class Plan:
     refine: float = 0.25
     """Share of ReSim's states that are shown once more as SimRollouts ask again; where there is
     reinforcement."""
-    iterations: int = 40
+    iterations: int = 32
     """Of reinforcement, which begins with ReSim; 0 leaves it out."""
-    levels: int = 8
+    levels: int = 32
     """Starts in an iteration."""
     group: int = 8
     """Episodes from each."""
     updates: int = 4
     """Optimiser steps of an iteration."""
-    learning_rate: float | None = None
-    """Of reinforcement; None for what ``train grpo`` takes."""
     transitions: int = 100_000
     """That the learned world model is taught."""
     searches: int = 200
@@ -277,7 +275,7 @@ def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
     iterations = round(chosen.share * plan.iterations)
     size = {
         "iterations": iterations, "levels": plan.levels, "group": plan.group, "updates": plan.updates,
-        "learning_rate": plan.learning_rate, "save_every": 5,
+        "save_every": 8,
     }  # fmt: skip
     kwargs = {
         "task": plan.task, "seed": seed, "start": start, "settings": {**size, **chosen.settings},
