@@ -91,11 +91,12 @@ class Noise:
 
     def next(self, logits: Tensor) -> Tensor:
         """Those of one token, like ``logits``: float32[V]."""
-        for drawn in self._ahead:
-            return drawn
-        several = logits.new_empty(max(1, _AHEAD // len(logits)), len(logits))
-        self._ahead = iter(several.exponential_(generator=self._generator))
-        return next(self._ahead)
+        drawn = next(self._ahead, None)
+        if drawn is None:
+            several = logits.new_empty(max(1, _AHEAD // len(logits)), len(logits))
+            self._ahead = iter(several.exponential_(generator=self._generator))
+            drawn = next(self._ahead)
+        return drawn
 
 
 def pick(logits: Tensor, sampling: Sampling, noises: Sequence[Noise]) -> tuple[Tensor, list[float]]:

@@ -76,8 +76,8 @@ class _OwnSteps:
     """Steps on a model's own weights; its keys and values have room for more columns."""
 
     def __init__(self, model: Any, cache: DynamicCache, mask: Tensor) -> None:
-        self._model, self._heads = model, model.config.num_attention_heads
-        self._length, self._position, self._mask = mask.shape[1], mask.sum(1), mask.bool()
+        self._model, self._length = model, mask.shape[1]
+        self._position, self._mask = mask.sum(1), mask.bool()
         layers: list[Any] = list(cache.layers)
         self._known: list[list[Tensor]] = [[layer.keys, layer.values] for layer in layers]
 
@@ -95,6 +95,7 @@ class _OwnSteps:
         self._mask, self._position = self._mask[rows], self._position[rows]
 
     def _logits(self, tokens: Tensor) -> Tensor:
+        """The model's pass over ``tokens``, which sees what was before by :meth:`_attended`."""
         raise NotImplementedError
 
     def _attended(
@@ -122,12 +123,12 @@ class _OwnSteps:
 
 class _GPT2Steps(_OwnSteps):
     def _logits(self, tokens: Tensor) -> Tensor:
-        body, shape = self._model.transformer, (len(tokens), self._heads, -1)
+        body = self._model.transformer
         hidden = body.wte.weight[tokens] + body.wpe.weight[self._position]
         for block, known in zip(body.h, self._known, strict=True):
             attention, mlp = block.attn, block.mlp
             parts = _affine(attention.c_attn, _normed(block.ln_1, hidden)).chunk(3, 1)
-            asked, *own = (part.view(shape) for part in parts)
+            asked, *own = (part.view(len(tokens), attention.num_heads, -1) for part in parts)
             seen = self._attended(asked, own, known, attention.scaling)
             hidden = hidden + _affine(attention.c_proj, seen)
             inner = mlp.act(_affine(mlp.c_fc, _normed(block.ln_2, hidden)))

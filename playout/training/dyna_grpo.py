@@ -20,7 +20,7 @@ from playout.core import MissingExtra
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.dyna_settings import DynaGRPOConfig, DynaGRPOSettings
-from playout.training.groups import GroupPlay, Steps, advantages, step_weights, shuffled, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, shuffled, step_weights, steps_of
 from playout.training.rows import NOT_CHOSEN, StepRow, TokenSequence, joined
 from playout.training.simrollouts import is_simulation, refine_advantages, sim_rows
 
@@ -101,11 +101,8 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
             return []
         nothing = np.zeros(len(rows))
         made = grpo.tensors(sequences, nothing, nothing, pad=int(self.policy.tokenizer.pad_token_id))
-        found = torch.zeros_like(made["old_logprobs"])
-        device = self.accelerator.device
-        for part in grpo.parts(made["mask"], self.settings.batch_tokens):
-            ids, mask = (tensor.to(device) for tensor in grpo.taken(made, part, "ids", "mask").values())
-            found[part, 1 : ids.shape[1]] = grpo.token_logprobs(self.policy.model, ids, mask, 1)[0].cpu()
+        made = {name: tensor.to(self.accelerator.device) for name, tensor in made.items()}
+        found = self._logprobs(self.policy.model, made, 1.0)  # as those of sampling
         return [
             replace(row, logprobs=tuple(line[len(row.prompt) : len(row.prompt) + len(row.answer)].tolist()))
             for row, line in zip(rows, found, strict=True)

@@ -21,7 +21,7 @@ from playout.agents import LanguageAgent
 from playout.core import MissingExtra, WrongUse
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
-from playout.training.groups import GroupPlay, Steps, advantages, step_weights, shuffled, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, shuffled, step_weights, steps_of
 from playout.training.policy import agent_config, is_small, load_policy, quiet, threads
 from playout.training.rows import NOT_CHOSEN, TokenSequence, joined, padded
 from playout.training.settings import GRPOConfig
@@ -151,8 +151,9 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         pad = int(self.policy.tokenizer.pad_token_id)
         found = tensors(*self.collect(), multiple=self.settings.updates, pad=pad)
         rows = {name: tensor.to(self.accelerator.device) for name, tensor in found.items()}
-        if self.settings.temperature != 1:
-            rows["old_logprobs"] = self._logprobs(self.model, rows)  # those of sampling are the model's own
+        temperature = self.settings.temperature
+        if temperature != 1:  # what was noted in sampling is the model's own
+            rows["old_logprobs"] = self._logprobs(self.model, rows, temperature)
         if self.settings.kl:
             rows["reference"] = self._reference(rows)
         return rows
@@ -202,15 +203,15 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             (own, own.disable_adapter) if self.ref_model is None else (self.ref_model, nullcontext)
         )
         with as_begun():
-            return self._logprobs(model, rows)
+            return self._logprobs(model, rows, self.settings.temperature)
 
     @torch.no_grad()
-    def _logprobs(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
-        """Log-probabilities of all tokens under a model, float32[N, L]."""
+    def _logprobs(self, model: Any, rows: Mapping[str, Tensor], temperature: float) -> Tensor:
+        """Log-probabilities of all tokens of ``rows`` under a model at a temperature, float32[N, L]."""
         found = torch.zeros_like(rows["old_logprobs"])
         for part in parts(rows["mask"], self.settings.batch_tokens):
             ids, mask = (tensor for tensor in taken(rows, part, "ids", "mask").values())
-            of_tokens, _ = token_logprobs(model, ids, mask, 1, self.settings.temperature)
+            of_tokens, _ = token_logprobs(model, ids, mask, 1, temperature)
             found[part, 1 : ids.shape[1]] = of_tokens
         return found
 

@@ -132,7 +132,7 @@ class _Teacher:
                 action = action if draw.uniform() < noise else response.action
                 yield self._state(turn, action, response, is_lost)
             else:
-                if data.opening_noise < 1 and draw.uniform() >= data.opening_noise:
+                if draw.uniform() >= data.opening_noise:
                     action = next(iter(solution(self._world)[1]), action)
                 if self._student.config.history:
                     self._asked(turn, action)

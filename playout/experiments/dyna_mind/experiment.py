@@ -75,6 +75,8 @@ RESIM, ACTIONS = "resim", "actions"
 BASELINES = {"reasoning": "reasoning", "actions-tokens": "actions"}
 """Arm -> rows of ``train resim``; ``actions-tokens`` reads as many tokens as ReSim. These and ReSim
 go on from ``actions``, which has seen the same states."""
+_ASKED_AGAIN = 1.3
+"""Tokens of a state that is shown once more, in those of its first row."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,12 @@ def cells_of(plan: Plan) -> list[Cell]:
     """All cells: trainings first."""
     task, found = task_of(plan.task), []
     assert plan.epochs is not None
+    refine = plan.refine if plan.iterations else 0.0
+    tokens = task.tokens * (1 + refine * _ASKED_AGAIN)
     for seed in range(plan.seeds):
-        refine = plan.refine if plan.iterations else 0.0
         found.append(_stage_1(plan, RESIM, seed, {"rows": "resim", "refine": refine}, plan.epochs))
         found += [
-            _stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * (task.tokens if rows == "actions" else 1))
+            _stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * (tokens if rows == "actions" else 1))
             for arm, rows in BASELINES.items()
             if arm not in plan.without
         ]

@@ -28,8 +28,8 @@ class Task:
     """And in all of these."""
     reinforcing: Mapping[str, Any] = field(default_factory=dict)
     """And in training where learning is from rewards."""
-    reinforcement: Mapping[str, Any] = field(default_factory=dict)
-    """How is learnt from them: settings of ``train dyna-grpo``."""
+    reinforcement_settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of ``train dyna-grpo``: how is learnt from them."""
     choosing: tuple[str, ...]
     """The kinds of rooms that choices may be made in: those of the split ``validation``."""
     first: Mapping[str, int] = field(default_factory=lambda: {"validation": 0, "test": 0})
@@ -89,7 +89,7 @@ def _sokoban(
         # A cost per step would reward to be lost early.
         reinforcing={"rewards": "sparse", "deadlocks": "end", "max_steps": 16},
         # At 1 small decoders slip too often to learn from what follows.
-        reinforcement={"temperature": 0.4, "learning_rate": 3e-4},
+        reinforcement_settings={"temperature": 0.4, "learning_rate": 3e-4},
         model="new:small",
         # The likeliest answers walk in circles.
         agent={"temperature": 0.2},
@@ -107,7 +107,7 @@ TASKS = {
         kwargs={"max_steps": 40},
         batch_tokens=1024,
         opening={"opening": 14, "opening_noise": 0.3},
-        tokens=3.3,
+        tokens=3.0,
         states=90_000,
         warm_up=3.0,
         epochs=3.0,
@@ -125,7 +125,7 @@ TASKS = {
         playing={"deadlocks": "end"},
         batch_tokens=1536,
         opening={"opening": 8},
-        tokens=2.2,
+        tokens=2.4,
         states=100_000,
         warm_up=4.0,
         epochs=3.0,
