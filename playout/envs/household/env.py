@@ -6,7 +6,7 @@ copies is in ``vector``.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from playout.core import Frame, Snapshot
 from playout.core.errors import WrongUse
@@ -18,6 +18,7 @@ from playout.simulators.household.engine import NOTHING_HAPPENS, introduction, l
 from playout.simulators.household.games import GameFile
 from playout.simulators.household.places import places
 from playout.simulators.household.planner import plan
+from playout.simulators.household.searcher import Search, searching_plan
 from playout.simulators.household.state import State
 from playout.simulators.household.tables import Game, Record, Wording
 
@@ -32,6 +33,7 @@ INSTRUCTIONS = (
     " you stand. Give the command in <action></action>, for example <action>look</action>."
 )
 Backend = Literal["engine", "textworld"]
+Expert = Literal["knowing", "searching"]
 PUT: dict[Wording, str] = {"move": "move one to it", "put": "put one in/on it"}
 
 
@@ -60,6 +62,7 @@ class HouseholdEnv(LanguageWorld):
         wording: Wording = "move",
         order: Order = "drawn",
         backend: Backend = "engine",
+        expert: Expert = "knowing",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
         render_mode: str | None = None,
@@ -78,6 +81,8 @@ class HouseholdEnv(LanguageWorld):
             backend: ``engine``, or ``textworld`` for the original, thousands of times slower (extra
                 ``textworld``; ``move`` only). The engine then follows beside it, for frames, plans and
                 goal conditions, which the original does not tell.
+            expert: whose plan ``privileged`` gives: ``knowing`` goes the shortest way to what nobody has seen
+                yet, ``searching`` looks for it first.
             rewards: a preset's name or a ``Rewards``.
             max_steps: steps after which an episode is truncated.
             render_mode: ``ansi``, ``rgb_array``, ``human`` or None.
@@ -88,10 +93,14 @@ class HouseholdEnv(LanguageWorld):
         self._wording: Wording = wording
         self._rewards = rewards_of(rewards)
         self._original = _original(backend, wording)
+        if expert not in get_args(Expert):
+            raise WrongUse(f"expert: expected one of {', '.join(get_args(Expert))}, got {expert!r}")
+        self._searching = expert == "searching"
         self.instructions = INSTRUCTIONS.format(put=PUT[wording])
         self.game: Game = self.source.game(0)
         self.state: State = start(self.game)
         self._said = ""
+        self._search = Search()
         self._plan: tuple[str, ...] | None = None
 
     def reset(
@@ -106,7 +115,7 @@ class HouseholdEnv(LanguageWorld):
         key = self._number if self._ordered else key
         self.game = self.source.game(key)
         self.state = start(self.game)
-        self._plan = None
+        self._search, self._plan = Search(), None
         if self._original:
             self._file = file_of(self.source, key)
             self._said = self._original.start(self._file)
@@ -134,6 +143,8 @@ class HouseholdEnv(LanguageWorld):
             self.state.won = won
         else:
             self._said = step(self.game, self.state, action)
+        if self._said != NOTHING_HAPPENS:
+            self._search = self._search.after(self.game, self.state, action.strip())
         self._plan = self._plan[1:] if self._plan and action.strip() == self._plan[0] else None
         if self.state.won:
             return self._rewards.won, True
@@ -149,7 +160,11 @@ class HouseholdEnv(LanguageWorld):
     def privileged(self) -> dict[str, Any]:
         """``expert_plan``: commands that win from here; None where the task cannot be done any more."""
         if self._plan is None:
-            self._plan = plan(self.game, self.state)
+            self._plan = (
+                searching_plan(self.game, self.state, self._search)
+                if self._searching
+                else plan(self.game, self.state)
+            )
         return {"expert_plan": self._plan}
 
     def frame(self) -> Frame:
@@ -167,6 +182,7 @@ class HouseholdEnv(LanguageWorld):
             "record": self.game.record,
             "state": self.state.save(),
             "said": self._said,
+            "search": list(self._search),
             "t": self._t,
             "ended": self._ended,
             "keys": self._keys.save(),
@@ -188,7 +204,7 @@ class HouseholdEnv(LanguageWorld):
         if self.game.record != saved["record"]:
             self.game = Game(Record.load(saved["record"]), wording=self._wording)
         self.state = State(**saved["state"]).copy()
-        self._said, self._plan = saved["said"], None
+        self._said, self._search, self._plan = saved["said"], Search(*saved["search"]), None
         self._t, self._ended = saved["t"], saved["ended"]
         self._keys.load(saved["keys"])
         self._number = saved["number"]

@@ -176,6 +176,22 @@ def test_the_plan_follows_the_agent(rooms):
     assert env.privileged()["expert_plan"] == ()
 
 
+def test_an_expert_that_searches_remembers_what_was_told_and_is_restored(rooms):
+    env = HouseholdEnv(source=rooms("kitchen: heat apple"), expert="searching")
+    env.reset(seed=0)
+    plan = env.privileged()["expert_plan"]
+    for command in (plan[0], "go to nowhere"):
+        env.step(command)
+    assert env.privileged()["expert_plan"] == plan[1:]
+    saved = Snapshot.from_json(playout.snapshot(env).to_json())
+    results = win(env)
+    assert results[-1][2]
+    playout.restore(env, saved)
+    assert win(env) == results
+    with pytest.raises(WrongUse, match="knowing, searching, got 'clever'"):
+        HouseholdEnv(source=rooms(), expert="clever")
+
+
 def test_a_task_that_cannot_be_done_has_no_plan(rooms):
     env = HouseholdEnv(source=rooms("study: won at the start"))
     env.reset(seed=0)
