@@ -46,7 +46,7 @@ class Plan:
     refine: float = 0.25
     """Share of ReSim's states that are shown once more as SimRollouts ask again; where there is
     reinforcement."""
-    iterations: int = 32
+    iterations: int = 16
     """Of reinforcement, which begins with ReSim; 0 leaves it out."""
     levels: int = 32
     """Starts in an iteration."""
@@ -81,12 +81,14 @@ _ASKED_AGAIN = 1.3
 
 @dataclass(frozen=True)
 class Reinforced:
-    """An arm of stage 2: ``train dyna-grpo`` from ReSim."""
+    """An arm of stage 2: ``train dyna-grpo``."""
 
     settings: dict[str, Any]
     credit: dict[str, Any] = field(default_factory=dict)
     share: float = 1.0
     """Of the plan's iterations."""
+    start: str = RESIM
+    """The arm whose policy it goes on from."""
 
 
 _NO_PHASE = {"simulation": 0}
@@ -96,7 +98,7 @@ SimRollouts of depth 3 in every other iteration."""
 STAGE_2 = {
     "grpo": Reinforced(_NO_PHASE, share=_TOKENS),
     "dyna": Reinforced({"depth": 3}),
-    "grpo-steps": Reinforced(_NO_PHASE, share=_STEPS),
+    "grpo-steps": Reinforced(_NO_PHASE, share=_STEPS - _TOKENS, start="grpo"),
     "dyna-no-standard": Reinforced({"depth": 3, "standard": False}),
     "dyna-no-stripped": Reinforced({"depth": 3, "stripped": False}),
     "dyna-no-refined": Reinforced({"depth": 3, "refined": False}),
@@ -106,8 +108,10 @@ STAGE_2 = {
     "rloo": Reinforced(_NO_PHASE, {"advantage": "rloo"}, _TOKENS),
     "gigpo": Reinforced(_NO_PHASE, {"advantage": "gigpo"}, _TOKENS),
 }
-"""``grpo`` takes the tokens of ``dyna``, and ``grpo-steps`` its steps of the world; ``shuffled`` is the
-negative control."""
+"""``grpo`` takes the tokens of ``dyna``, and ``grpo-steps`` goes on to its steps of the world; ``shuffled`` is
+the negative control."""
+_FURTHER = 1000
+"""Added to the seed of what goes on from reinforcement, so that it plays other episodes."""
 _MONTE_CARLO = {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4}
 PREDICTED, WORLD_MODEL = "search-predicted", "world-model"
 SEARCHES: dict[str, dict[str, Any]] = {
@@ -274,15 +278,16 @@ def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: f
 
 
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
-    chosen, (start, after) = STAGE_2[arm], _policy(RESIM, seed)
+    chosen = STAGE_2[arm]
+    start, after = _policy(chosen.start, seed)
     iterations = round(chosen.share * plan.iterations)
     size = {
         "iterations": iterations, "levels": plan.levels, "group": plan.group, "updates": plan.updates,
         "save_every": 8,
     }  # fmt: skip
     kwargs = {
-        "task": plan.task, "seed": seed, "start": start, "settings": {**size, **chosen.settings},
-        "credit": chosen.credit,
+        "task": plan.task, "seed": seed + (_FURTHER if chosen.start in STAGE_2 else 0), "start": start,
+        "settings": {**size, **chosen.settings}, "credit": chosen.credit,
     }  # fmt: skip
     return Cell(_name("train", arm, "id", seed), f"{CELLS}:reinforce", kwargs, after)
 
