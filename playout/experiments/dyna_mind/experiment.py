@@ -108,8 +108,8 @@ STAGE_2 = {
     "rloo": Reinforced(_NO_PHASE, {"advantage": "rloo"}, _TOKENS),
     "gigpo": Reinforced(_NO_PHASE, {"advantage": "gigpo"}, _TOKENS),
 }
-"""``grpo`` takes the tokens of ``dyna``, and ``grpo-steps`` goes on to its steps of the world; ``shuffled`` is
-the negative control."""
+"""``grpo`` takes the tokens of ``dyna``, ``grpo-steps`` goes on from there to its steps of the world;
+``shuffled`` is the negative control."""
 _FURTHER = 1000
 """Added to the seed of what goes on from reinforcement, so that it plays other episodes."""
 _MONTE_CARLO = {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4}
