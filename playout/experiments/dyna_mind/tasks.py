@@ -77,17 +77,19 @@ def _sokoban(
     kwargs: Mapping[str, Any],
     batch_tokens: int,
     opening: Mapping[str, Any],
+    training: Mapping[str, Any] = {},
+    reinforcing: Mapping[str, Any] = {},
     **others: Any,
 ) -> Task:
     """Those of ``id`` are trained on."""
     return Task(
         env="playout/SokobanText-v0",
         kwargs={"format": "words", **kwargs},
-        training={**rooms["id"], "source": "fresh", "walls": "mixed", "split": "train"},
+        training={**rooms["id"], "source": "fresh", "walls": "mixed", "split": "train", **training},
         rooms=rooms,
         choosing=tuple(rooms),
         # A cost per step would reward to be lost early.
-        reinforcing={"rewards": "sparse", "deadlocks": "end", "max_steps": 16},
+        reinforcing={"rewards": "sparse", "deadlocks": "end", "max_steps": 16, **reinforcing},
         # At 1 small decoders slip too often to learn from what follows.
         reinforcement_settings={"temperature": 0.4, "learning_rate": 3e-4},
         model="new:small",
@@ -121,10 +123,12 @@ TASKS = {
         # All rooms lie in one frame, so that a learner of small ones has met every coordinate. Whole levels
         # take 20 to 30 moves: too many for what these decoders can learn on two cores.
         kwargs={"max_steps": 30, "frame": [8, 8], "within": 8},
+        training={"max_steps": 40, "within": 12},
+        reinforcing={"within": 8},
         # Once a deadlock is seen the episode is lost anyway.
         playing={"deadlocks": "end"},
         batch_tokens=1536,
-        opening={"opening": 8},
+        opening={"opening": 8, "opening_noise": 0.3},
         tokens=2.4,
         states=100_000,
         warm_up=4.0,
