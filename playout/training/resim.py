@@ -13,6 +13,7 @@ from typing import Any
 
 from playout.agents import LanguageConfig
 from playout.agents.dyna import response
+from playout.language.models import load_model
 from playout.rollouts.store import Run, open_run
 from playout.training.demonstrations import Demonstration, step_rows
 from playout.training.policy import (
@@ -27,6 +28,7 @@ from playout.training.policy import (
 )
 from playout.training.resim_data import TaughtState, taught_states
 from playout.training.resim_settings import WARM_UP, ResimConfig
+from playout.training.resim_telling import MOST_TOKENS, retold
 from playout.training.rows import joined
 from playout.training.settings import SFTConfig
 from playout.training.sft import Progress, SupervisedTraining
@@ -50,6 +52,9 @@ def resim(
         states = list(
             taught_states(config.env, config.env_kwargs, config.data, agent, seed=config.seed, progress=tell)
         )
+        if config.data.teller:
+            teller = load_model(config.data.teller, device=config.settings.device)
+            states = retold(states, teller, run.folder, tell)
         policy = _begun(config, agent, states)
         with threads(policy.model, config.settings.threads):
             if config.warm_up and config.data.rows != "actions":
@@ -67,6 +72,7 @@ def student(config: ResimConfig) -> LanguageConfig:
         return agent_config(config.model, {"mode": "think", **config.agent}) if thinks else known
     look = config.data.lookahead
     room = look.branches * look.depth * _TOKENS_PER_STEP + _MORE_TOKENS
+    room += MOST_TOKENS if config.data.teller else 0
     asked = {"prefill": response.OPEN, "max_tokens": room} if thinks else {"prefill": ACTION}
     return agent_config(config.model, {"mode": "answer", **asked, **config.agent})
 

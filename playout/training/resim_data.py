@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from playout.agents import LanguageAgent, LanguageConfig
+from playout.agents import LanguageAgent, LanguageConfig, load_agent
 from playout.agents.draws import draws
+from playout.agents.dyna.learned_value import LearnedValue
 from playout.agents.dyna.lookahead import (
     LookaheadConfig,
     MonteCarlo,
@@ -104,6 +105,7 @@ class _Teacher:
         self._told = _Told()
         self._student = LanguageAgent(self._told, replace(student, mode="answer", retries=0, seed=0))
         self._wording: Wording = student.prompt
+        self._learned: Value | None = LearnedValue(load_agent(data.valuer)) if data.valuer else None
 
     def play(self, episode: int) -> Iterator[TaughtState]:
         """The states of an episode."""
@@ -157,7 +159,7 @@ class _Teacher:
         def policy(now: Branchable, state: Seen) -> Sequence[str]:
             return first if state is seen or state == seen else teacher(now, state)
 
-        value: Value = distance if data.value == "distance" else MonteCarlo(draw)
+        value = self._learned or (distance if data.value == "distance" else MonteCarlo(draw))
         config = data.lookahead
         if data.rows != "resim":
             config = LookaheadConfig(branches=1, depth=config.depth if data.rows == "reasoning" else 1)

@@ -24,8 +24,13 @@ class ResimData:
     """How many rows."""
     lookahead: LookaheadConfig = field(default_factory=LookaheadConfig)
     """How far is simulated."""
-    value: Literal["distance", "monte-carlo"] = "distance"
-    """What ends of futures are worth: the solver's distance to success, or what random play brings."""
+    value: Literal["distance", "monte-carlo", "learned"] = "distance"
+    """What ends of futures are worth: the solver's distance to success, what random play brings, or what the
+    policy ``valuer`` imagines to be left."""
+    valuer: str | None = None
+    """Folder of a run of train resim, for value=learned."""
+    teller: str | None = None
+    """A language model that tells in prose what was seen, before the futures themselves; None for no prose."""
     noise: tuple[float, ...] = (0.1, 0.3, 0.6)
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
@@ -50,6 +55,8 @@ class ResimData:
         shares = all(0 <= share <= 1 for share in (*self.noise, self.refine, self.slips, self.opening_noise))
         if min(self.states, self.per_episode) < 1 or min(self.lost, self.opening) < 0:
             raise WrongUse(f"resim: expected states, per_episode >= 1 and lost, opening >= 0, got {self}")
+        if (self.value == "learned") != (self.valuer is not None):
+            raise WrongUse("resim: value=learned and a valuer go together")
         if not self.noise or not shares:
             raise WrongUse(f"resim: expected shares (noise, slips, refine, opening_noise) from 0 to 1, got {self}")
 

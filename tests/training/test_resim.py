@@ -10,6 +10,7 @@ from playout.evaluation.simulation import simulation
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
 from playout.training import sft
 from playout.training.resim import WARM_UP, resim
+from playout.training.resim_telling import TOLD
 from playout.training.resim_settings import ResimConfig, ResimData
 from playout.training.settings import SFTSettings
 
@@ -37,6 +38,14 @@ def test_it_simulates_plays_and_is_scored(run, tmp_path):
     assert metrics["parsed"] > 0.9
     assert 0.5 < metrics["sim_exact"] <= 1 and metrics["sim_exact"] <= metrics["sim_f1"] <= 1
     assert all(episode["steps"][0]["plan"] for episode in found.episodes())
+
+
+def test_prose_can_be_learnt_too(tmp_path):
+    data = ResimData(states=30, noise=(0.3,), teller="scripted:fixed=I look ahead.")
+    told = ResimConfig(env=WORLD, model="new:tiny", data=data, settings=SFTSettings(epochs=1.0), warm_up=0.0)
+    run = resim(told, out=tmp_path / "run")
+    assert len((run.folder / TOLD).read_text().splitlines()) == 30
+    assert "ahead" in (run.folder / "policy/tokenizer.json").read_text()
 
 
 def test_the_warm_up_is_a_policy_that_acts(run, tmp_path):

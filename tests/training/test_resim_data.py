@@ -7,8 +7,9 @@ from playout.agents import LanguageConfig
 from playout.agents.dyna.lookahead import LookaheadConfig, solution
 from playout.agents.dyna.response import parse
 from playout.agents.dyna.scoring import check
-from playout.core import WrongUse
+from playout.core import Completion, Decision, WrongUse
 from playout.rollouts import lookup
+from playout.training import resim_data
 from playout.training.resim_data import taught_states
 from playout.training.resim_settings import ResimData
 
@@ -140,7 +141,24 @@ def test_orders_and_monte_carlo(order):
     assert all(parse(state.row("resim").answer).whole for state in found)
 
 
+def test_a_trained_policy_may_value_what_is_seen(monkeypatch):
+    class Expects:
+        needs = frozenset()
+
+        def act(self, turns):
+            text = "<think><do>up<see>x<value>7</think><action>up</action>"
+            return [Decision(action="up", completions=(Completion(text=text),)) for _ in turns]
+
+    monkeypatch.setattr(resim_data, "load_agent", lambda name: {"runs/trained": Expects()}[name])
+    found = states(states=20, value="learned", valuer="runs/trained")
+    assert {future.value for state in found for future in state.response.futures} <= {"8", "solved", "lost"}
+    assert any(future.value == "8" for state in found for future in state.response.futures)
+
+
 def test_wrong_use():
+    for half in ({"value": "learned"}, {"valuer": "runs/trained"}):
+        with pytest.raises(WrongUse, match="go together"):
+            ResimData(**half)
     with pytest.raises(WrongUse, match="context=steps"):
         states(student=LanguageConfig(context="chat"), states=1)
     with pytest.raises(WrongUse, match="states"):

@@ -1,9 +1,9 @@
 """``resim``: search at every step, told as the thought of a response (Yu et al. 2025, ReSim at inference).
 
 From each state the policy plays on after several first actions, on snapshots of the live world; a line is
-worth what playing further brings (Monte-Carlo), or as much as the world's solver says. An oracle: it
-simulates in the world itself, unless it has learnt a model of it. Every simulated step is counted. All lines
-of all live episodes go in lock-step.
+worth what playing further brings (Monte-Carlo), what the policy imagines to follow, or as much as the world's
+solver says. An oracle: it simulates in the world itself, unless it has learnt a model of it. Every simulated
+step is counted. All lines of all live episodes go in lock-step.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from playout.agents.draws import draws
+from playout.agents.dyna.learned_value import LearnedValue
 from playout.agents.dyna.lookahead import Found, Line, Seen, Worth, distance, respond
 from playout.agents.dyna.response import Future, Imagined, render
 from playout.core import Agent, Branchable, Decision, Snapshot, Turn, WrongUse, random
@@ -37,9 +38,10 @@ class ReSimConfig:
     """Steps of a line that are told (d)."""
     world_model: str | None = None
     """Folder of a run of train world-model, in which everything is simulated; None for the live world."""
-    value: Literal["monte-carlo", "distance"] = "monte-carlo"
+    value: Literal["monte-carlo", "learned", "distance"] = "monte-carlo"
     """monte-carlo: the share of rollouts that go on from a line's end to success, sooner ones counting more.
-    distance: the solver's, a ceiling."""
+    learned: the steps to success that the policy, a run of train resim, imagines there. distance: the
+    solver's, a ceiling."""
     rollouts: int = 4
     """From the end of each line."""
     horizon: int = 30
@@ -110,6 +112,11 @@ class ReSimAgent:
         if self.config.value == "distance":
             for line in lines:
                 line.worths = [line.at(distance)]
+        elif self.config.value == "learned":
+            turns = [line.ask(self._key(line.tree, 1, line.number)) for line in lines]
+            worths = LearnedValue(self._policy).of([line.seen for line in lines], turns)
+            for line, worth in zip(lines, worths, strict=True):
+                line.worths = [worth]
         else:
             self._value(lines)
         return [tree.decide() for tree in trees]

@@ -166,10 +166,17 @@ def solution(world: Any) -> tuple[int | None, tuple[str, ...]]:
     return (None, ()) if plan is None else (len(plan), tuple(plan[:1]))
 
 
+def certain(seen: Seen) -> Worth | None:
+    """The worth of the end of an episode; None where it goes on, or was cut at the step limit only."""
+    if not seen.ended or (seen.cut and not seen.success):
+        return None
+    return Worth(1.0, "solved") if seen.success else Worth(LOST, "lost")
+
+
 def distance(world: Branchable, seen: Seen) -> Worth:
     """Minus the steps to success, by the world's own solution, whatever the step limit: an oracle's value."""
-    if seen.ended and (seen.success or not seen.cut):
-        return Worth(1.0, "solved") if seen.success else Worth(LOST, "lost")
+    if (worth := certain(seen)) is not None:
+        return worth
     steps, _ = solution(world)
     return Worth(LOST, "lost") if steps is None else Worth(-float(steps), str(steps))
 

@@ -114,13 +114,15 @@ _FURTHER = 1000
 """Added to the seed of what goes on from reinforcement, so that it plays other episodes."""
 _MONTE_CARLO = {"value": "monte-carlo", "branches": 4, "depth": 3, "rollouts": 2, "temperature": 0.4}
 PREDICTED, WORLD_MODEL = "search-predicted", "world-model"
+LEARNED = "search-learned"
 SEARCHES: dict[str, dict[str, Any]] = {
     "search": _MONTE_CARLO,
+    LEARNED: {"value": "learned", "branches": 4, "depth": 1},
     "search-ceiling": {"value": "distance", "branches": 4, "depth": 3},
     PREDICTED: _MONTE_CARLO,
 }
-"""Arm -> options of the agent ``resim``, whose policy is that of ``actions``; ``search-predicted`` simulates
-in a learned world model."""
+"""Arm -> options of the agent ``resim``. Its policy is that of ``actions``, in ``search-learned`` that of
+``resim``, which also values what it finds; ``search-predicted`` simulates in a learned world model."""
 PRIMARY = (
     (RESIM, ACTIONS, "success"), ("grpo", RESIM, "success"), ("dyna", "grpo", "success"),
     ("dyna", "grpo-steps", "success"), ("dyna", "grpo", "sim_exact"), ("dyna", "grpo-steps", "sim_exact"),
@@ -311,8 +313,9 @@ def _search(plan: Plan, arm: str, rooms: str, seed: int) -> Cell:
     if arm == PREDICTED:
         model, after = _policy(WORLD_MODEL, seed)
         options = {**options, "world_model": model}
+    trained = RESIM if arm == LEARNED else ACTIONS
     found = _evaluation(
-        plan, arm, rooms, seed, plan.searches, agent="resim", trained=ACTIONS, options=options
+        plan, arm, rooms, seed, plan.searches, agent="resim", trained=trained, options=options
     )
     return replace(found, after=(*found.after, *after))
 

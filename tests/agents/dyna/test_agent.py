@@ -1,5 +1,7 @@
 """ReSim at inference: better than its policy, true in what it tells, and it leaves the world alone."""
 
+import re
+
 import pytest
 
 from playout.agents import load_agent
@@ -7,7 +9,7 @@ from playout.agents.dyna.agent import ReSimAgent, ReSimConfig
 from playout.agents.dyna.response import parse
 from playout.agents.dyna.scoring import check
 from playout.agents.random import RandomAgent, RandomConfig
-from playout.core import WrongUse
+from playout.core import Completion, Decision, WrongUse
 from playout.envs.sokoban.text import SokobanText
 from playout.rollouts import play
 from playout.rollouts.worlds import GymnasiumWorld
@@ -48,6 +50,26 @@ def test_what_it_tells_is_true_and_the_world_is_left_alone():
         assert len({future.actions[0] for future in reading.response.futures}) == len(step.futures)
         observation, *_ = env.step(step.action)
     assert episode.outcome.metrics["simulated_steps"] > len(episode.steps)
+
+
+def test_with_a_learned_value_the_line_with_the_fewest_steps_left_is_taken():
+    class Expects:
+        """Imagines success sooner the further left the player stands."""
+
+        needs = frozenset()
+
+        def act(self, turns):
+            return [Decision(action="up", completions=(self._says(turn),)) for turn in turns]
+
+        def _says(self, turn):
+            column = re.search(r"p\d_(\d)", turn.observation)[1]
+            return Completion(text=f"<think><do>up<see>x<value>{column}</think><action>up</action>")
+
+    (episode,) = played(ReSimAgent(ReSimConfig(value="learned", depth=1), Expects()), episodes=1)
+    for step in episode.steps:
+        values = [future["value"] for future in step.futures]
+        best = min(values, key=lambda value: (value == "lost", value != "solved", value))
+        assert step.futures[values.index(best)]["do"][0] == step.action
 
 
 def test_decisions_do_not_depend_on_batching():
