@@ -158,10 +158,12 @@ class DynaMind(_Common):
     """That every arm plays in each kind of room."""
     states: int | None = None
     """Rows of stage 1; as many as the task needs if not given."""
-    iterations: int = 40
+    iterations: int = 16
     """Of reinforcement; 0 leaves stage 2 out."""
     searches: int = 200
     """Episodes with search at every step; 0 leaves them out."""
+    prompted: Annotated[str | None, arg(metavar="MODEL")] = None
+    """A language model that plays untrained, such as smollm2, as many episodes as with search."""
     without: tuple[str, ...] = ()
     """Arms that are left out, such as reasoning or dyna-d5."""
 
@@ -173,7 +175,7 @@ class DynaMind(_Common):
         plan = Plan(
             task=self.task, split=self.split, seeds=self.seeds or Plan.seeds, episodes=self.episodes,
             states=self.states, iterations=self.iterations, searches=self.searches,
-            without=self.without,
+            prompted=self.prompted, without=self.without,
         )  # fmt: skip
         found = experiment(folder, plan, workers=self.workers, progress=console.note)
         console.note(f"all numbers: {folder / RESULT}")

@@ -111,6 +111,7 @@ def evaluate(
     folder: Path,
     agent: str = "language",
     trained: str | None = None,
+    model: str | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Let an agent play; per episode its success and length, and how true its futures were.
@@ -122,8 +123,9 @@ def evaluate(
         episodes: how many.
         folder: of this cell, beside that of ``trained``.
         agent: ``random``, ``constant``, ``resim`` (search at every step), or ``language`` for the trained
-            policy itself.
+            policy itself, or the ``model``.
         trained: the run, beside this cell, whose policy plays, or plays on in the search.
+        model: of an agent that takes one.
         options: of the agent; a ``world_model`` is named as ``trained`` is.
     """
     from playout.evaluation.simulation import Simulation, judged
@@ -135,9 +137,10 @@ def evaluate(
         name, given = (policy, given) if agent == "language" else (agent, {**given, "policy": policy})
     if "world_model" in given:
         given["world_model"] = str(folder.parent / given["world_model"])
+    spec = AgentSpec(name=name, model=model, options=given)
     config = RolloutConfig(
-        env=where.env, env_kwargs=where.played(rooms, split),
-        agents={"agent": AgentSpec(name=name, options=given)}, episodes=episodes, seed=where.first[split],
+        env=where.env, env_kwargs=where.played(rooms, split), agents={"agent": spec}, episodes=episodes,
+        seed=where.first[split],
     )  # fmt: skip
     run = rollout(config, out=folder / RUN, resume=True, slots=256)
     played = sorted(run.episodes(), key=lambda episode: episode["episode"])

@@ -58,6 +58,9 @@ class Plan:
     """That the learned world model is taught."""
     searches: int = 200
     """Episodes that the dear searches at every step play; 0 leaves them out."""
+    prompted: str | None = None
+    """A language model that plays as it is, asked to think before it acts (ReAct), as many episodes as the
+    searches; None leaves it out."""
     without: tuple[str, ...] = ()
     """Arms that are left out."""
 
@@ -68,9 +71,13 @@ class Plan:
                 object.__setattr__(self, name, getattr(task, name))
         if self.seeds < 1 or self.episodes < 1:
             raise WrongUse(f"dyna-mind: expected seeds and episodes, got {self}")
+        if self.prompted and self.searches < 1:
+            raise WrongUse(
+                "dyna-mind: a prompted model plays as many episodes as the searches; there are none"
+            )
 
 
-RANDOM, CONSTANT = UNTRAINED = "random", "constant"
+RANDOM, CONSTANT, PROMPTED = UNTRAINED = "random", "constant", "prompted"
 RESIM, ACTIONS = "resim", "actions"
 BASELINES = {"reasoning": "reasoning", "actions-tokens": "actions"}
 """Arm -> rows of ``train resim``; ``actions-tokens`` reads as many tokens as ReSim. These and ReSim
@@ -150,16 +157,17 @@ def cells_of(plan: Plan) -> list[Cell]:
     if PREDICTED in searches:
         found += [_world(plan, seed) for seed in range(plan.seeds)]
     for rooms in task.rooms_of(plan.split):
-        found.append(_evaluation(plan, RANDOM, rooms, None, plan.episodes, agent="random"))
-        always = {"action": task.constant}
-        found.append(
-            _evaluation(plan, CONSTANT, rooms, None, plan.episodes, agent="constant", options=always)
-        )
+        found += _untrained(plan, rooms)
         for seed in range(plan.seeds):
             for arm in trained_arms(plan):
                 found.append(_evaluation(plan, arm, rooms, seed, plan.episodes, trained=arm))
             found += [_search(plan, arm, rooms, seed) for arm in searches]
     return found
+
+
+def untrained_arms(plan: Plan) -> tuple[str, ...]:
+    """The arms that learn nothing."""
+    return tuple(arm for arm in UNTRAINED if arm != PROMPTED or plan.prompted)
 
 
 def searches_of(plan: Plan) -> tuple[str, ...]:
@@ -206,7 +214,8 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
             [results[_name("eval", name, kind, seed)]["simulation"] for seed in range(plan.seeds)]
         )
 
-    arms = [*UNTRAINED, *trained_arms(plan), *searches_of(plan)]
+    untrained = untrained_arms(plan)
+    arms = [*untrained, *trained_arms(plan), *searches_of(plan)]
     rows = {
         f"{name}.{kind}": {
             metric: compare(arm(name, metric, [kind]), arm(name, metric, [kind])).a.to_json()
@@ -231,7 +240,7 @@ def summary(plan: Plan, results: Mapping[str, Any]) -> dict[str, Any]:
         "plan": {name: getattr(plan, name) for name in Plan.__dataclass_fields__},
         "rows": rows,
         "simulation": {
-            f"{name}.{kind}": simulated(name, kind) for name in arms[2:] for kind in kinds
+            f"{name}.{kind}": simulated(name, kind) for name in arms[len(untrained):] for kind in kinds
         },
         "primary": compared(PRIMARY),
         "exploratory": compared((a, b, "success") for a, b in others),
@@ -306,6 +315,19 @@ def _world(plan: Plan, seed: int) -> Cell:
         "split": plan.split, "episodes": plan.episodes,
     }  # fmt: skip
     return Cell(_name("train", WORLD_MODEL, "id", seed), f"{CELLS}:learn_world", kwargs)
+
+
+def _untrained(plan: Plan, rooms: str) -> list[Cell]:
+    always = {"action": task_of(plan.task).constant}
+    found = [
+        _evaluation(plan, RANDOM, rooms, None, plan.episodes, agent="random"),
+        _evaluation(plan, CONSTANT, rooms, None, plan.episodes, agent="constant", options=always),
+    ]
+    if plan.prompted:
+        asked = {"mode": "think"}
+        prompted = _evaluation(plan, PROMPTED, rooms, None, plan.searches, options=asked)
+        found.append(replace(prompted, kwargs={**prompted.kwargs, "model": plan.prompted}))
+    return found
 
 
 def _search(plan: Plan, arm: str, rooms: str, seed: int) -> Cell:

@@ -72,6 +72,14 @@ def test_evaluation(folder, agent, trained, options):
     assert ("parsed" in found["simulation"]) == (agent == "language")
 
 
+def test_a_model_plays_untrained(folder):
+    found = cells.evaluate(
+        task="easy", rooms="id", split="validation", episodes=2, model="scripted:random",
+        options={"mode": "think"}, folder=folder / "prompted",
+    )  # fmt: skip
+    assert len(found["success"]) == 2
+
+
 def test_rooms_of_evaluation_are_held_out():
     hard, household = task_of("hard"), task_of("household")
     assert hard.played("ood-size", "test") == {

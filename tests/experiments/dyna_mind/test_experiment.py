@@ -59,6 +59,18 @@ def test_without_reinforcement_and_searches():
     ]
 
 
+def test_a_model_may_play_untrained():
+    plan = Plan(task="hard", seeds=2, iterations=0, searches=7, prompted="scripted:random")
+    cells = [cell for cell in cells_of(plan) if ".prompted." in cell.name]
+    assert [cell.name for cell in cells] == [
+        f"eval.prompted.{kind}" for kind in ("id", "ood-boxes", "ood-size")
+    ]
+    assert {(cell.kwargs["model"], cell.kwargs["episodes"]) for cell in cells} == {("scripted:random", 7)}
+    assert "prompted.id" in summary(plan, results(plan))["rows"]
+    with pytest.raises(WrongUse, match="prompted"):
+        Plan(searches=0, prompted="scripted:random")
+
+
 @pytest.mark.parametrize("task", ["easy", "hard"])
 def test_summary_and_bars(task, tmp_path, monkeypatch):
     plan = Plan(task=task, seeds=3, episodes=ROOMS)
