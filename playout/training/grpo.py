@@ -188,7 +188,9 @@ class EpisodeGRPOTrainer(GRPOTrainer):
                 kl_old=losses.masked_mean(losses.kl_k3(old, logprobs), mask).item(),
             )
         if settings.kl:
-            divergence = losses.kl_k3(logprobs, rows["reference"])
+            # GRPO's own estimate, k3, has another gradient than the divergence and explodes at temperatures
+            # below 1.
+            divergence = losses.kl_k2(logprobs, rows["reference"])
             self._note(kl=losses.masked_mean(divergence, mask).item())
             loss = loss + settings.kl * divergence
         if settings.entropy:
