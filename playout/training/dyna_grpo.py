@@ -116,7 +116,8 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
         steps = rows.steps._replace(rows=[*rows.standard, *stripped])
         if settings.credit.shuffle:
             key = [self.config.seed, self.iteration * settings.levels]
-            steps = shuffled(steps, np.random.Generator(np.random.Philox(key=key)))
+            order = np.random.Generator(np.random.Philox(key=key))
+            steps = shuffled(steps, order, settings.credit.episode_discount)
         values, flat = advantages(steps, settings.credit)
         is_sim = rows.is_sim[steps.episode]
         wanted = np.where(is_sim, settings.stripped, settings.standard)

@@ -96,8 +96,13 @@ class Steps(NamedTuple):
     @property
     def returns(self) -> NDArray[np.float64]:
         """float64[N], undiscounted."""
+        return self.discounted_returns(1.0)
+
+    def discounted_returns(self, discount: float) -> NDArray[np.float64]:
+        """float64[N], rewards discounted from the start of each episode on."""
+        starts = np.searchsorted(self.episode, np.arange(len(self.group)))
         sums = np.zeros(len(self.group))
-        np.add.at(sums, self.episode, self.reward)
+        np.add.at(sums, self.episode, self.reward * discount ** (np.arange(len(self.episode)) - starts[self.episode]))
         return sums
 
     @property
@@ -137,10 +142,11 @@ def steps_of(
 
 def advantages(steps: Steps, config: AdvantageConfig) -> tuple[NDArray[np.float64], float]:
     """One advantage per step, float64[M], and the share of episodes in groups without variance."""
+    returns = steps.discounted_returns(config.episode_discount)
     if config.advantage == "rloo":
-        whole = leave_one_out(steps.returns, steps.group)
+        whole = leave_one_out(returns, steps.group)
     else:
-        whole = group_normalised(steps.returns, steps.group, scale=config.scale)
+        whole = group_normalised(returns, steps.group, scale=config.scale)
     values = whole.values[steps.episode]
     if config.advantage == "gigpo":
         later = discounted(steps.reward, steps.episode, discount=config.discount)
@@ -149,14 +155,18 @@ def advantages(steps: Steps, config: AdvantageConfig) -> tuple[NDArray[np.float6
     return values, whole.flat_share
 
 
-def shuffled(steps: Steps, order: np.random.Generator) -> Steps:
-    """The steps with the returns of their group's episodes dealt out anew, each on an episode's last step."""
-    dealt, later = np.zeros(len(steps.reward)), steps.returns
+def shuffled(steps: Steps, order: np.random.Generator, discount: float = 1.0) -> Steps:
+    """The steps with the returns of their group's episodes dealt out anew, each on an episode's last step.
+
+    With a ``discount`` from the start of an episode it is the discounted returns that are dealt out.
+    """
+    dealt, later = np.zeros(len(steps.reward)), steps.discounted_returns(discount)
     for group in np.unique(steps.group):
         members = np.flatnonzero(steps.group == group)
         later[members] = later[order.permutation(members)]
     last = np.flatnonzero(np.diff(steps.episode, append=-1))
-    dealt[last] = later[steps.episode[last]]
+    episode = steps.episode[last]
+    dealt[last] = later[episode] / discount ** (steps.lengths[episode] - 1)
     return steps._replace(reward=dealt)
 
 

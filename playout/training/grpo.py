@@ -132,7 +132,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             invalid_penalty=settings.credit.invalid_penalty,
         )
         if settings.credit.shuffle:
-            steps = shuffled(steps, np.random.Generator(np.random.Philox(key=[self.config.seed, first])))
+            order = np.random.Generator(np.random.Philox(key=[self.config.seed, first]))
+            steps = shuffled(steps, order, settings.credit.episode_discount)
         values, flat = advantages(steps, settings.credit)
         # Without these terms, a step without advantage has no gradient at all.
         counted = values != 0 if settings.kl == settings.entropy == 0 else np.ones(len(values), bool)

@@ -82,6 +82,9 @@ class AdvantageConfig:
     from equal states of the group among themselves."""
     scale: bool = True
     """Whether grpo and gigpo divide by the standard deviation."""
+    episode_discount: float = 1.0
+    """Of an episode's rewards, from its start on: below 1 the sooner of two successes is the better one, and of
+    a group that always succeeds something is learnt."""
     step_weight: float = 1.0
     """gigpo: weight of the advantage among equal states."""
     discount: float = 0.95

@@ -9,7 +9,7 @@ from lamps import WORLD
 
 from playout.core import Completion, Decision, PlayoutError
 from playout.rollouts import Stats
-from playout.training.groups import GroupPlay, Steps, advantages, step_weights, steps_of
+from playout.training.groups import GroupPlay, Steps, advantages, shuffled, step_weights, steps_of
 from playout.training.rows import StepRow
 from playout.training.settings import AdvantageConfig
 
@@ -113,6 +113,19 @@ def test_gigpo_adds_what_a_step_did_among_equal_states():
     values, _ = advantages(hand_made(), config)
     # From state 0: .5 and 0 in the first group, 1 and .75 in the second; state 1 was seen once each.
     assert values == pytest.approx([0.5 + 0.5, 0.5, -0.5 - 0.5, 0.25, -0.25, 0.0])
+
+
+def test_with_a_discount_the_sooner_success_is_the_better_one():
+    steps = Steps(
+        rows=[], episode=np.array([0, 1, 1, 2, 2, 2]), reward=np.array([1.0, 0, 1, 0, 0, 0]),
+        state=np.zeros(6, np.int64), group=np.zeros(3, np.int64),
+    )  # fmt: skip
+    assert steps.discounted_returns(0.5).tolist() == [1.0, 0.5, 0.0]
+    values, flat = advantages(steps, AdvantageConfig(episode_discount=0.5, scale=False))
+    assert values.tolist() == [0.5, 0.0, 0.0, -0.5, -0.5, -0.5] and flat == 0
+    for seed in range(5):
+        dealt = shuffled(steps, np.random.default_rng(seed), 0.5)
+        assert sorted(dealt.discounted_returns(0.5)) == [0.0, 0.5, 1.0]
 
 
 def test_episodes_weigh_the_same_however_long_they_are():
