@@ -111,6 +111,8 @@ class GRPOSettings:
     """Optimiser steps per iteration, each on its share of the rows."""
     learning_rate: float | None = None
     """Of AdamW; None: 3e-4 below ten million parameters, 1e-6 above, 1e-5 with LoRA."""
+    warm_up: int = 10
+    """Optimiser steps in which the rate rises to that; AdamW's first steps are as large for noise as for signal."""
     clip: float = 0.2
     """How far below 1 the ratio of probabilities is pushed."""
     clip_high: float = 0.2
@@ -147,6 +149,8 @@ class GRPOSettings:
         ):  # fmt: skip
             if getattr(self, name) < least:
                 raise WrongUse(f"grpo: expected {name} >= {least}, got {getattr(self, name)}")
+        if self.warm_up < 0:
+            raise WrongUse(f"grpo: expected warm_up >= 0, got {self.warm_up}")
         if not self.temperature > 0:
             raise WrongUse(f"grpo: expected temperature > 0, got {self.temperature}")
 
