@@ -158,7 +158,7 @@ class DynaMind(_Common):
     """That every arm plays in each kind of room."""
     states: int | None = None
     """Rows of stage 1; as many as the task needs if not given."""
-    iterations: int = 16
+    iterations: int = 20
     """Of reinforcement; 0 leaves stage 2 out."""
     searches: int = 200
     """Episodes with search at every step; 0 leaves them out."""

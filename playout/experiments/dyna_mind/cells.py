@@ -89,7 +89,8 @@ def reinforce(
         env=given.env, env_kwargs=given.learnt(from_rewards=True), seed=seed,
         model=str(folder.parent / start),
         settings=DynaGRPOSettings(
-            **{**given.reinforcement_settings, **settings}, credit=AdvantageConfig(**credit)
+            **{**given.reinforcement_settings, **settings},
+            credit=AdvantageConfig(**{**given.credit, **credit}),
         ),
     )  # fmt: skip
     began = process_time()

@@ -46,7 +46,7 @@ class Plan:
     refine: float = 0.25
     """Share of ReSim's states that are shown once more as SimRollouts ask again; where there is
     reinforcement."""
-    iterations: int = 16
+    iterations: int = 20
     """Of reinforcement, which begins with ReSim; 0 leaves it out."""
     levels: int = 32
     """Starts in an iteration."""
