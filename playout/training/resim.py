@@ -28,14 +28,14 @@ from playout.training.policy import (
 )
 from playout.training.resim_data import TaughtState, taught_states
 from playout.training.resim_settings import WARM_UP, ResimConfig
-from playout.training.resim_telling import MOST_TOKENS, retold
-from playout.training.rows import joined
+from playout.training.resim_telling import retold
+from playout.training.rows import NOT_CHOSEN, joined
 from playout.training.settings import SFTConfig
 from playout.training.sft import Progress, SupervisedTraining
 
 ACTION = "<action>"
 _SELDOM = 64  # one of so many states is asked again for the words of it
-_TOKENS_PER_STEP, _MORE_TOKENS = 24, 32  # room for a future's step, and for all else
+_MORE_TOKENS = 8  # than the longest answer of the rows
 
 
 def resim(
@@ -70,11 +70,8 @@ def student(config: ResimConfig) -> LanguageConfig:
     known, thinks = agent_config(config.model, config.agent), config.data.rows != "actions"
     if known.prompt != "bare":
         return agent_config(config.model, {"mode": "think", **config.agent}) if thinks else known
-    look = config.data.lookahead
-    room = look.branches * look.depth * _TOKENS_PER_STEP + _MORE_TOKENS
-    room += MOST_TOKENS if config.data.teller else 0
-    asked = {"prefill": response.OPEN, "max_tokens": room} if thinks else {"prefill": ACTION}
-    return agent_config(config.model, {"mode": "answer", **asked, **config.agent})
+    prefill = response.OPEN if thinks else ACTION
+    return agent_config(config.model, {"mode": "answer", "prefill": prefill, **config.agent})
 
 
 def _begun(config: ResimConfig, agent: LanguageConfig, states: Sequence[TaughtState]) -> Policy:
@@ -128,4 +125,7 @@ def _trained(
     settings = replace(config.settings, epochs=epochs)
     wanted = SFTConfig(env=config.env, model=config.model, seed=config.seed, settings=settings)
     sequences = joined(step_rows(rows, policy.chat_model(), policy.agent.prefill))
+    if policy.agent.prefill == response.OPEN and "max_tokens" not in config.agent:
+        longest = max(int((sequence.step != NOT_CHOSEN).sum()) for sequence in sequences)
+        policy = replace(policy, agent=replace(policy.agent, max_tokens=longest + _MORE_TOKENS))
     SupervisedTraining(wanted, policy, sequences, run).go_on(tell)

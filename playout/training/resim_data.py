@@ -105,6 +105,7 @@ class _Teacher:
         self._told = _Told()
         self._student = LanguageAgent(self._told, replace(student, mode="answer", retries=0, seed=0))
         self._wording: Wording = student.prompt
+        self._task = ""
         self._learned: Value | None = LearnedValue(load_agent(data.valuer)) if data.valuer else None
 
     def play(self, episode: int) -> Iterator[TaughtState]:
@@ -113,6 +114,7 @@ class _Teacher:
         observation, info = self._world.reset(seed=self._seed * _SEEDS_APART + episode)
         instructions, reward, ended, t = str(info.get("instructions", "")), 0.0, False, 0
         opening, noise = 0, 0.0
+        self._task = str(observation).splitlines()[-1].strip() if data.recall else ""
         while not ended and t < opening + data.per_episode:
             turn = Turn(
                 observation=observation, instructions=instructions,
@@ -166,7 +168,8 @@ class _Teacher:
         found = look_ahead(world, seen, policy, value, config)
         order = list(range(len(found.lines)))
         draw.shuffle(order)
-        return respond(found, order, states=data.rows == "resim"), solution(world)[0] is None
+        response = respond(found, order, states=data.rows == "resim")
+        return replace(response, prose=self._task), solution(world)[0] is None
 
     def _draws(self, turn: Turn, use: int) -> Stream:
         draw = draws(self._seed, turn)

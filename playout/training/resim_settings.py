@@ -29,6 +29,9 @@ class ResimData:
     policy ``valuer`` imagines to be left."""
     valuer: str | None = None
     """Folder of a run of train resim, for value=learned."""
+    recall: bool = False
+    """Whether a thought begins with the last line of the episode's first observation, where worlds say what is
+    to be done: what follows then stands beside it."""
     teller: str | None = None
     """A language model that tells in prose what was seen, before the futures themselves; None for no prose."""
     noise: tuple[float, ...] = (0.1, 0.3, 0.6)

@@ -52,7 +52,7 @@ def retold(
             prose += new
             progress(len(prose), len(states))
     return [
-        state._replace(response=replace(state.response, prose=text))
+        state._replace(response=replace(state.response, prose=f"{state.response.prose} {text}".strip()))
         for state, text in zip(states, prose, strict=True)
     ]
 

@@ -100,6 +100,14 @@ def test_openings_by_the_expert_lead_along_its_way():
     assert len({state.t for state in found}) > 3
 
 
+def test_a_thought_may_begin_with_the_task():
+    for state in states(HOUSEHOLD, states=30, recall=True):
+        reading = parse(state.row("resim").answer)
+        assert reading.whole and reading.response.prose.startswith("Your task is to: ")
+        assert reading.response.prose in state.chat[-1].content or state.t
+        assert "task" not in state.row("actions").answer
+
+
 def test_rows_are_a_function_of_the_seed():
     assert states(states=30) == states(states=50)[:30]
     assert states(states=30, seed=1) != states(states=30)
