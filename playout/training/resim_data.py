@@ -5,6 +5,7 @@ valued, and told as one thought; the student reads the state with at most h step
 write it. What is told comes from the world's own states, so it is true. Leaves out training (``resim``).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -35,6 +36,7 @@ from playout.training.resim_settings import ResimData
 Progress = Callable[[int, int], None]
 _SEEDS_APART = 10_000_000  # runs of other seeds play other episodes
 _APART = 1 << 16  # draws of a turn for each use
+_MOST_PASSED_BY = 10_000  # states in a row
 
 
 class TaughtState(NamedTuple):
@@ -105,7 +107,7 @@ class _Teacher:
         self._told = _Told()
         self._student = LanguageAgent(self._told, replace(student, mode="answer", retries=0, seed=0))
         self._wording: Wording = student.prompt
-        self._task = ""
+        self._task, self._words, self._passed_by = "", Counter[str](), 0
         self._learned: Value | None = LearnedValue(load_agent(data.valuer)) if data.valuer else None
 
     def play(self, episode: int) -> Iterator[TaughtState]:
@@ -134,7 +136,9 @@ class _Teacher:
                     return
                 lost += is_lost
                 action = action if draw.uniform() < noise else response.action
-                yield self._state(turn, action, response, is_lost)
+                state = self._state(turn, action, response, is_lost)
+                if self._is_wanted(response.action):
+                    yield state
             else:
                 if draw.uniform() >= data.opening_noise:
                     action = next(iter(solution(self._world)[1]), action)
@@ -143,6 +147,18 @@ class _Teacher:
             before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
             ended, t = terminated or truncated, t + 1
+
+    def _is_wanted(self, action: str) -> bool:
+        """Whether there are not too many states with such an action yet."""
+        (word, *_), counts = action.split(), self._words
+        if counts[word] + 1 > max(1.0, self._data.most * (counts.total() + 1)):
+            self._passed_by += 1
+            if self._passed_by > _MOST_PASSED_BY:
+                raise WrongUse(f"resim: most={self._data.most} leaves nothing but {word!r} to be done; expected more")
+            return False
+        counts[word] += 1
+        self._passed_by = 0
+        return True
 
     def _state(self, turn: Turn, action: str, response: Response, lost: bool) -> TaughtState:
         chat = self._asked(turn, action)

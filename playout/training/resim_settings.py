@@ -47,6 +47,9 @@ class ResimData:
     """Share of these that are random; the others are the expert's, and lead to where solutions end."""
     per_episode: int = 1000
     """Most states of an episode; then it is broken off."""
+    most: float = 1.0
+    """Most share of the states in which the right actions begin with the same word, such as ``go``; what is
+    seldom done is learnt late."""
     lost: int = 4
     """Most states of an episode in which success is out of reach; then it is broken off."""
 
@@ -58,6 +61,8 @@ class ResimData:
         shares = all(0 <= share <= 1 for share in (*self.noise, self.refine, self.slips, self.opening_noise))
         if min(self.states, self.per_episode) < 1 or min(self.lost, self.opening) < 0:
             raise WrongUse(f"resim: expected states, per_episode >= 1 and lost, opening >= 0, got {self}")
+        if not 0 < self.most <= 1:
+            raise WrongUse(f"resim: expected 0 < most <= 1, got {self.most}")
         if (self.value == "learned") != (self.valuer is not None):
             raise WrongUse("resim: value=learned and a valuer go together")
         if not self.noise or not shares:

@@ -100,6 +100,17 @@ def test_openings_by_the_expert_lead_along_its_way():
     assert len({state.t for state in found}) > 3
 
 
+def test_what_is_often_done_is_not_shown_oftener_than_wanted(monkeypatch):
+    def share(**options):
+        found = states(HOUSEHOLD, states=60, **options)
+        return sum(state.response.action.startswith("go ") for state in found) / len(found)
+
+    assert share() > 0.5 >= share(most=0.5)
+    monkeypatch.setattr(resim_data, "_MOST_PASSED_BY", 50)
+    with pytest.raises(WrongUse, match="nothing but"):
+        share(most=0.1)
+
+
 def test_a_thought_may_begin_with_the_task():
     for state in states(HOUSEHOLD, states=30, recall=True):
         reading = parse(state.row("resim").answer)
