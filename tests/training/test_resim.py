@@ -1,11 +1,14 @@
 """``resim`` end to end on a world of three steps: it simulates, plays, and goes on after a kill."""
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("transformers")
 
 from lamps import WORLD
 
+from playout.core import WrongUse
 from playout.evaluation.simulation import simulation
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
 from playout.training import sft
@@ -46,6 +49,14 @@ def test_prose_can_be_learnt_too(tmp_path):
     run = resim(told, out=tmp_path / "run")
     assert len((run.folder / TOLD).read_text().splitlines()) == 30
     assert "ahead" in (run.folder / "policy/tokenizer.json").read_text()
+
+
+def test_a_decoder_without_the_words_is_refused(run, tmp_path):
+    narrow = replace(config("actions"), settings=SFTSettings(epochs=0.1), warm_up=0.0)
+    resim(narrow, out=tmp_path / "narrow")
+    wide = replace(narrow, model=str(tmp_path / "narrow"), data=replace(narrow.data, rows="resim"))
+    with pytest.raises(WrongUse, match="no words for such rows"):
+        resim(wide, out=tmp_path / "wide")
 
 
 def test_the_warm_up_is_a_policy_that_acts(run, tmp_path):
