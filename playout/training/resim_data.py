@@ -128,7 +128,7 @@ class _Teacher:
             draw = self._draws(turn, 0)
             if t == 0:
                 opening, noise = draw.below(data.opening + 1), draw.choice(data.noise)
-            action = draw.choice(turn.legal_actions)
+            action = _mistake(turn.legal_actions, data.mistakes, draw)
             if t >= opening:
                 slips = [one for one in before if one not in turn.legal_actions]
                 response, is_lost = self._taught(turn, slips)
@@ -197,6 +197,13 @@ class _Teacher:
         self._told.answer = tagged(action)
         self._student.act([turn])
         return self._told.chat
+
+
+def _mistake(legal: Sequence[str], drawn: str, draw: Stream) -> str:
+    if drawn == "words":
+        word = draw.choice(list(dict.fromkeys(action.split()[0] for action in legal)))
+        legal = [action for action in legal if action.split()[0] == word]
+    return draw.choice(legal)
 
 
 class _Told:

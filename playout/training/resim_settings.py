@@ -37,6 +37,9 @@ class ResimData:
     noise: tuple[float, ...] = (0.1, 0.3, 0.6)
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
+    mistakes: Literal["actions", "words"] = "actions"
+    """How they are drawn: from all legal actions alike, or first one of the words that these begin with, such
+    as ``take``, which are otherwise as rare among mistakes as among actions."""
     slips: float = 0.3
     """Share of the states in which one of the futures begins with an action that was legal before in the
     episode and is not now: the student learns what the world refuses."""

@@ -111,6 +111,15 @@ def test_what_is_often_done_is_not_shown_oftener_than_wanted(monkeypatch):
         share(most=0.1)
 
 
+def test_mistakes_may_be_drawn_by_their_words_first():
+    def takes(mistakes):
+        student = LanguageConfig(prompt="bare", history=1)
+        found = states(HOUSEHOLD, student, states=150, noise=(1.0,), mistakes=mistakes)
+        return sum("\n> take " in state.chat[-1].content for state in found)
+
+    assert takes("words") > 1.5 * takes("actions")
+
+
 def test_a_thought_may_begin_with_the_task():
     for state in states(HOUSEHOLD, states=30, recall=True):
         reading = parse(state.row("resim").answer)
