@@ -39,7 +39,7 @@ class ResimData:
     mistakes."""
     mistakes: Literal["actions", "words"] = "actions"
     """How they are drawn: from all legal actions alike, or first one of the words that these begin with, such
-    as ``take``, which are otherwise as rare among mistakes as among actions."""
+    as ``use``, so that there are mistakes of every kind."""
     slips: float = 0.3
     """Share of the states in which one of the futures begins with an action that was legal before in the
     episode and is not now: the student learns what the world refuses."""
