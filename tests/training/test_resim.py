@@ -8,10 +8,12 @@ pytest.importorskip("transformers")
 
 from lamps import WORLD
 
+from playout.agents.dyna import response
 from playout.core import WrongUse
 from playout.evaluation.simulation import simulation
 from playout.rollouts import AgentSpec, RolloutConfig, rollout
 from playout.training import sft
+from playout.training.policy import agent_config, load_policy
 from playout.training.resim import WARM_UP, resim
 from playout.training.resim_telling import TOLD
 from playout.training.resim_settings import ResimConfig, ResimData
@@ -57,6 +59,13 @@ def test_a_decoder_without_the_words_is_refused(run, tmp_path):
     wide = replace(narrow, model=str(tmp_path / "narrow"), data=replace(narrow.data, rows="resim"))
     with pytest.raises(WrongUse, match="no words for such rows"):
         resim(wide, out=tmp_path / "wide")
+
+
+def test_every_tag_is_a_word_of_every_decoder(run):
+    tokenizer = load_policy(str(run.folder), agent_config(str(run.folder), {})).tokenizer
+    tags = response.TAGS.split()
+    assert tokenizer.convert_tokens_to_ids(tags) == [tokenizer.encode(tag)[0] for tag in tags]
+    assert tokenizer.unk_token_id not in tokenizer.convert_tokens_to_ids(tags)
 
 
 def test_the_warm_up_is_a_policy_that_acts(run, tmp_path):

@@ -21,7 +21,7 @@ from playout.language.parsing import MAX_PLAN, parse_answer
 
 OPEN, CLOSE = "<think>", "</think>"
 DO, SEE, VALUE = "<do>", "<see>", "<value>"
-TAGS = " ".join([OPEN, CLOSE, DO, SEE, VALUE, "<plan>", "</plan>", "<action>", "</action>"])
+TAGS = "\n".join([OPEN, CLOSE, DO, SEE, VALUE, "<plan>", "</plan>", "<action>", "</action>"])
 
 _STEP = re.compile(f"({DO}|{SEE}|{VALUE})")
 _TAG = re.compile("<(/?)(think|plan|action)>", re.IGNORECASE | re.ASCII)

@@ -13,7 +13,7 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
-from playout.envs.household.env import Backend, HouseholdEnv
+from playout.envs.household.env import Backend, Expert, HouseholdEnv
 from playout.envs.household.rewards import Rewards
 from playout.envs.household.sources import GameSource, Order, Split, source_of
 from playout.simulators.household.tables import Wording
@@ -34,6 +34,7 @@ class HouseholdVectorEnv(SyncVectorEnv):
         wording: Wording = "move",
         order: Order = "drawn",
         backend: Backend = "engine",
+        expert: Expert = "knowing",
         rewards: str | Rewards = "sparse",
         max_steps: int = 50,
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
@@ -46,6 +47,7 @@ class HouseholdVectorEnv(SyncVectorEnv):
             wording=wording,
             order=order,
             backend=backend,
+            expert=expert,
             rewards=rewards,
             max_steps=max_steps,
         )
