@@ -20,7 +20,7 @@ from playout.core import MissingExtra
 from playout.rollouts import Episode, Stats
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.dyna_settings import DynaGRPOConfig, DynaGRPOSettings
-from playout.training.groups import GroupPlay, Steps, advantages, shuffled, step_weights, steps_of
+from playout.training.groups import GroupPlay, Steps, step_weights, steps_of
 from playout.training.rows import NOT_CHOSEN, StepRow, TokenSequence, joined
 from playout.training.simrollouts import is_simulation, refine_advantages, sim_rows
 
@@ -113,12 +113,7 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
     ) -> tuple[list[TokenSequence], NDArray[np.float64], NDArray[np.float64]]:
         """Sequences, advantages and weights of the three terms together."""
         settings = self.settings
-        steps = rows.steps._replace(rows=[*rows.standard, *stripped])
-        if settings.credit.shuffle:
-            key = [self.config.seed, self.iteration * settings.levels]
-            order = np.random.Generator(np.random.Philox(key=key))
-            steps = shuffled(steps, order, settings.credit.episode_discount)
-        values, flat = advantages(steps, settings.credit)
+        steps, values, flat = self._credited(rows.steps._replace(rows=[*rows.standard, *stripped]))
         is_sim = rows.is_sim[steps.episode]
         wanted = np.where(is_sim, settings.stripped, settings.standard)
         everything = settings.kl != 0 or settings.entropy != 0

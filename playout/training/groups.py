@@ -100,10 +100,10 @@ class Steps(NamedTuple):
 
     def discounted_returns(self, discount: float) -> NDArray[np.float64]:
         """float64[N], rewards discounted from the start of each episode on."""
-        starts = np.searchsorted(self.episode, np.arange(len(self.group)))
-        sums = np.zeros(len(self.group))
-        np.add.at(sums, self.episode, self.reward * discount ** (np.arange(len(self.episode)) - starts[self.episode]))
-        return sums
+        starts = np.flatnonzero(np.diff(self.episode, prepend=-1))
+        found = np.zeros(len(self.group))
+        found[self.episode[starts]] = discounted(self.reward, self.episode, discount=discount)[starts]
+        return found
 
     @property
     def lengths(self) -> NDArray[np.int64]:

@@ -30,7 +30,7 @@ from playout.training.policy import (
 from playout.training.resim_data import TaughtState, taught_states
 from playout.training.resim_settings import WARM_UP, ResimConfig
 from playout.training.resim_telling import retold
-from playout.training.rows import NOT_CHOSEN, TokenSequence, joined
+from playout.training.rows import NOT_CHOSEN, joined
 from playout.training.settings import SFTConfig
 from playout.training.sft import Progress, SupervisedTraining
 
@@ -126,22 +126,22 @@ def _trained(
     settings = replace(config.settings, epochs=epochs)
     wanted = SFTConfig(env=config.env, model=config.model, seed=config.seed, settings=settings)
     sequences = joined(step_rows(rows, policy.chat_model(), policy.agent.prefill))
-    _check_words(config, policy, sequences)
+    answers = [sequence.ids[sequence.step != NOT_CHOSEN] for sequence in sequences]
+    _check_words(config, policy, answers)
     if policy.agent.prefill == response.OPEN and "max_tokens" not in config.agent:
-        longest = max(int((sequence.step != NOT_CHOSEN).sum()) for sequence in sequences)
+        longest = max(map(len, answers))
         policy = replace(policy, agent=replace(policy.agent, max_tokens=longest + _MORE_TOKENS))
     SupervisedTraining(wanted, policy, sequences, run).go_on(tell)
 
 
-def _check_words(config: ResimConfig, policy: Policy, sequences: Sequence[TokenSequence]) -> None:
+def _check_words(config: ResimConfig, policy: Policy, answers: Sequence[Any]) -> None:
     """A decoder of few words cannot learn to write others."""
     unknown = policy.tokenizer.unk_token_id
     if unknown is None:
         return
-    for sequence in sequences:
-        if (sequence.ids[sequence.step != NOT_CHOSEN] == unknown).any():
+    for answer in answers:
+        if (answer == unknown).any():
             raise WrongUse(
-                f"resim: {config.model} has no words for such rows: "
-                f"{policy.tokenizer.decode(sequence.ids[sequence.step != NOT_CHOSEN])!r:.200}; expected one that"
-                " was made for them, such as the warm-up of a run with these rows"
+                f"resim: {config.model} has no words for such rows: {policy.tokenizer.decode(answer)!r:.200};"
+                " expected one that was made for them, such as the warm-up of a run with these rows"
             )

@@ -15,9 +15,7 @@ from playout.training.resim_data import TaughtState
 
 TOLD = "told.jsonl"
 """File of a run: the prose of each state, in their order."""
-MOST_TOKENS = 96
-"""Of the prose."""
-_BATCH = 64
+_MOST_TOKENS, _BATCH = 96, 64
 _ASK = (
     "An agent reads this:\n{state}\n\nIt has tried in the world what could follow:\n{futures}\n\nNow it will do:"
     " {plan}.\nSay in two or three plain sentences, as the agent, what the tries lead to and why it will do that."
@@ -59,7 +57,7 @@ def retold(
 
 def _told(states: Sequence[TaughtState], first: int, model: ChatModel) -> list[str]:
     seeds = tuple(range(first, first + len(states)))
-    sampling = Sampling(max_tokens=MOST_TOKENS, temperature=0.7, seeds=seeds)
+    sampling = Sampling(max_tokens=_MOST_TOKENS, temperature=0.7, seeds=seeds)
     found = model.generate([_asked(state) for state in states], sampling)
     return ["" if one.finish == "error" else " ".join(one.text.split()) for one in found]
 

@@ -143,7 +143,7 @@ class HouseholdEnv(LanguageWorld):
             self.state.won = won
         else:
             self._said = step(self.game, self.state, action)
-        if self._said != NOTHING_HAPPENS:
+        if self._searching and self._said != NOTHING_HAPPENS:
             self._search = self._search.after(self.game, self.state, action.strip())
         self._plan = self._plan[1:] if self._plan and action.strip() == self._plan[0] else None
         if self.state.won:

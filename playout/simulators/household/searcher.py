@@ -30,10 +30,8 @@ class Search(NamedTuple):
         """What is seen after a command that has led to ``state``."""
         verb = next((verb for verb in _LOOKS if command.startswith(verb)), None)
         name = command[len(verb) :].strip() if verb else ""
-        if name not in game.receptacles:
-            return self
-        looked = game.receptacles.index(name)
-        if game.locations[looked] != state.at:
+        looked = game.receptacle_named.get(name)
+        if looked is None or game.locations[looked] != state.at:
             return self
         return Search(self.seen | (_open(game, state) & 1 << looked), looked)
 
