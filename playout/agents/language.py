@@ -47,6 +47,9 @@ class LanguageConfig:
     a policy that was trained on it, so that a small one reads as little as possible."""
     history: int = 2
     """How many past turns the model is shown."""
+    keep_first: bool = False
+    """Whether it is shown the episode's first turn too, however long ago that was: many worlds say there what
+    is to be done."""
     temperature: float = 0.0
     """Of sampling; 0 takes the likeliest. In score mode, of the choice among the scores."""
     top_p: float = 1.0
@@ -63,6 +66,11 @@ class LanguageConfig:
     """Whether completions carry the log-probabilities of their tokens."""
     seed: int = 0
     """Decides all sampling, together with the seat, the episode and the turn."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it is shown more than the present."""
+        return self.history > 0 or self.keep_first
 
     def __post_init__(self) -> None:
         for name, least in (("history", 0), ("temperature", 0), ("retries", 0), ("max_tokens", 1)):
@@ -93,7 +101,7 @@ class LanguageAgent:
             raise WrongUse(f"language: {type(model).__name__} has no score(); use mode answer or think")
         self.model: ChatModel = model
         self.config = config
-        self._memory = Memory(config.history)
+        self._memory = Memory(config.history, config.keep_first)
         self._systems: dict[str, Message] = {}
         self._chat = prompts.CHATS[config.prompt, config.context]
         self._sampling = Sampling(
@@ -129,7 +137,7 @@ class LanguageAgent:
         chats = [self._chat(self._system(turn), turn, self._memory.recall(turn)) for turn in turns]
         decide = self._score if self.config.mode == "score" else self._ask
         decisions = decide(turns, chats)
-        if self.config.history:
+        if self.config.remembers:
             for turn, chat, decision in zip(turns, chats, decisions, strict=True):
                 self._memory.store(turn, exchange(turn, chat, decision))
         return decisions

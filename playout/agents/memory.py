@@ -1,6 +1,6 @@
 """What a language agent remembers of the episodes it is playing: its last few exchanges in each."""
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -21,30 +21,34 @@ class Exchange(NamedTuple):
 
 
 class Memory:
-    """The last ``length`` exchanges of each episode and seat.
+    """The last ``length`` exchanges of each episode and seat; the first one too if ``keep_first``.
 
     Nobody says when an episode is over, so the ones longest unseen are dropped beyond 16,384. Each
     operation on the table is atomic: one agent may serve many threads with an episode each.
     """
 
-    def __init__(self, length: int) -> None:
-        self.length = length
-        self._episodes: OrderedDict[int, dict[str, deque[Exchange]]] = OrderedDict()
+    def __init__(self, length: int, keep_first: bool = False) -> None:
+        self.length = length + keep_first
+        self._oldest = int(keep_first)  # of those that may go
+        self._episodes: OrderedDict[int, dict[str, list[Exchange]]] = OrderedDict()
 
-    def recall(self, turn: Turn) -> deque[Exchange]:
+    def recall(self, turn: Turn) -> list[Exchange]:
         """The exchanges before ``turn``, oldest first.
 
         What lies at or after ``turn.t`` is forgotten: the world was restored, or the number of the
         episode is used again.
         """
-        past = self._episodes.setdefault(turn.episode, {}).setdefault(turn.seat, deque(maxlen=self.length))
+        past = self._episodes.setdefault(turn.episode, {}).setdefault(turn.seat, [])
         while past and past[-1].t >= turn.t:
             past.pop()
         return past
 
     def store(self, turn: Turn, exchange: Exchange) -> None:
         """Add the exchange of ``turn``."""
-        self.recall(turn).append(exchange)
+        past = self.recall(turn)
+        past.append(exchange)
+        if len(past) > self.length:
+            del past[self._oldest]
         self._episodes.move_to_end(turn.episode)
         while len(self._episodes) > _EPISODES_KEPT:
             self._episodes.popitem(last=False)

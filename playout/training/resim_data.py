@@ -142,7 +142,7 @@ class _Teacher:
             else:
                 if draw.uniform() >= data.opening_noise:
                     action = next(iter(solution(self._world)[1]), action)
-                if self._student.config.history:
+                if self._student.config.remembers:
                     self._asked(turn, action)
             before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
@@ -201,6 +201,7 @@ class _Teacher:
 
 def _mistake(legal: Sequence[str], drawn: str, draw: Stream) -> str:
     if drawn == "words":
+        legal = [action for action in legal if " " in action] or legal
         word = draw.choice(list(dict.fromkeys(action.split()[0] for action in legal)))
         legal = [action for action in legal if action.split()[0] == word]
     return draw.choice(legal)

@@ -38,8 +38,8 @@ class ResimData:
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
     mistakes: Literal["actions", "words"] = "actions"
-    """How they are drawn: from all legal actions alike, or first one of the words that these begin with, such
-    as ``use``, so that there are mistakes of every kind."""
+    """How they are drawn: from all legal actions alike, or first one of the words that are said of something,
+    such as ``use``, so that there are mistakes of every kind."""
     slips: float = 0.3
     """Share of the states in which one of the futures begins with an action that was legal before in the
     episode and is not now: the student learns what the world refuses."""

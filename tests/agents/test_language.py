@@ -98,6 +98,15 @@ def test_the_last_steps_are_shown_and_reset_forgets_them(turn, fake_model):
     assert "room 2" not in model.calls[-1][0][0][-1].content
 
 
+def test_the_first_turn_may_stay_in_view(turn, fake_model):
+    model = fake_model(lambda chat, seed: UP)
+    agent = agent_of(model, history=0, keep_first=True)
+    for t in range(3):
+        agent.act([turn(f"room {t}", t=t)])
+    last = model.calls[-1][0][0][-1].content
+    assert "room 0" in last and "room 1" not in last
+
+
 def test_a_chat_context_repeats_the_conversation_with_its_tokens(turn, fake_model):
     model = fake_model(lambda chat, seed: UP)
     agent = agent_of(model, context="chat", history=2)

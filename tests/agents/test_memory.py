@@ -18,6 +18,15 @@ def test_only_the_last_exchanges_are_kept(turn):
     assert recalled(store, turn(t=5)) == [3, 4]
 
 
+def test_the_first_exchange_may_be_kept_too(turn):
+    store, alone = Memory(2, keep_first=True), Memory(0, keep_first=True)
+    for t in range(5):
+        store.store(turn(t=t), exchange(t))
+        alone.store(turn(t=t), exchange(t))
+    assert recalled(store, turn(t=5)) == [0, 3, 4]
+    assert recalled(alone, turn(t=5)) == [0]
+
+
 def test_episodes_and_seats_are_kept_apart(turn):
     store = Memory(2)
     store.store(turn(seat="buyer"), exchange(0))

@@ -30,6 +30,16 @@ def test_a_step_is_one_prompt_with_the_last_exchanges(turn):
     )
 
 
+def test_steps_that_are_not_shown_are_told_of(turn):
+    past = [exchange(0), exchange(4)]
+    (user,) = prompts.bare_steps(HEAD, turn("now", t=5), past)
+    assert user.content == "seen 0\n> ...\nseen 4\n> up\nnow"
+    _, user = prompts.steps(HEAD, turn("now", t=5), past)
+    assert user.content.startswith(
+        "Your first and last, 2 of 5 steps:\n<observation>\nseen 0\n</observation>\n...\n"
+    )
+
+
 def test_the_first_step_has_no_past(turn):
     assert prompts.steps(HEAD, turn("hello", legal=None), [])[1].content == (
         "Steps taken: 0\n<observation>\nhello\n</observation>"

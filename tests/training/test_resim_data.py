@@ -1,5 +1,7 @@
 """The rows of ReSim: true, of states on and off the way, asked as the student will be asked."""
 
+from collections import Counter
+
 import pytest
 from lamps import WORLD
 
@@ -112,12 +114,14 @@ def test_what_is_often_done_is_not_shown_oftener_than_wanted(monkeypatch):
 
 
 def test_mistakes_may_be_drawn_by_their_words_first():
-    def looks(mistakes):
+    def done(mistakes):
         student = LanguageConfig(prompt="bare", history=1)
         found = states(HOUSEHOLD, student, states=150, noise=(1.0,), mistakes=mistakes)
-        return sum("\n> inventory" in state.chat[-1].content for state in found)
+        return Counter(state.chat[-1].content.split("\n> ")[-1].split()[0] for state in found)
 
-    assert looks("words") > 2 * looks("actions")
+    by_words, by_actions = done("words"), done("actions")
+    assert by_words["use"] + by_words["take"] > 2 * (by_actions["use"] + by_actions["take"])
+    assert by_words["help"] == by_words["inventory"] == 0 < by_actions["help"]
 
 
 def test_a_thought_may_begin_with_the_task():

@@ -70,7 +70,7 @@ class SimRolloutAgent(LanguageAgent):
             )
             for first, last, steps in zip(drafts, refined, tried, strict=True)
         ]
-        if self.config.history:
+        if self.config.remembers:
             for turn, chat, decision in zip(turns, chats, decisions, strict=True):
                 self._memory.store(turn, exchange(turn, chat, decision))
         return decisions
