@@ -6,7 +6,7 @@ write it. What is told comes from the world's own states, so it is true. Leaves 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -128,7 +128,8 @@ class _Teacher:
             draw = self._draws(turn, 0)
             if t == 0:
                 opening, noise = draw.below(data.opening + 1), draw.choice(data.noise)
-            action = _mistake(turn.legal_actions, data.mistakes, draw)
+            before |= dict.fromkeys(turn.legal_actions)
+            action = draw.choice(turn.legal_actions) if data.mistakes == "actions" else _of_a_word(before, draw)
             if t >= opening:
                 slips = [one for one in before if one not in turn.legal_actions]
                 response, is_lost = self._taught(turn, slips)
@@ -144,7 +145,6 @@ class _Teacher:
                     action = next(iter(solution(self._world)[1]), action)
                 if self._student.config.remembers:
                     self._asked(turn, action)
-            before |= dict.fromkeys(turn.legal_actions)
             observation, reward, terminated, truncated, info = self._world.step(action)
             ended, t = terminated or truncated, t + 1
 
@@ -199,12 +199,11 @@ class _Teacher:
         return self._told.chat
 
 
-def _mistake(legal: Sequence[str], drawn: str, draw: Stream) -> str:
-    if drawn == "words":
-        legal = [action for action in legal if " " in action] or legal
-        word = draw.choice(list(dict.fromkeys(action.split()[0] for action in legal)))
-        legal = [action for action in legal if action.split()[0] == word]
-    return draw.choice(legal)
+def _of_a_word(actions: Iterable[str], draw: Stream) -> str:
+    """One of the actions that begin with a word, which is drawn first; of those that name something, if any."""
+    named = [action for action in actions if " " in action] or list(actions)
+    word = draw.choice(list(dict.fromkeys(action.split()[0] for action in named)))
+    return draw.choice([action for action in named if action.split()[0] == word])
 
 
 class _Told:

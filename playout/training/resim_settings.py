@@ -38,8 +38,9 @@ class ResimData:
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
     mistakes: Literal["actions", "words"] = "actions"
-    """How they are drawn: from all legal actions alike, or first one of the words that are said of something,
-    such as ``use``, so that there are mistakes of every kind."""
+    """How they are drawn: from all legal actions alike; or first one of the words that are said of something,
+    such as ``use``, then one such action that has been legal in the episode, so that there are mistakes of
+    every kind, also such as the world refuses now."""
     slips: float = 0.3
     """Share of the states in which one of the futures begins with an action that was legal before in the
     episode and is not now: the student learns what the world refuses."""
