@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from playout.agents.draws import draws
 from playout.agents.dyna.learned_value import LearnedValue
 from playout.agents.dyna.lookahead import Found, Line, Seen, Worth, distance, respond
-from playout.agents.dyna.response import Future, Imagined, render
+from playout.agents.dyna.response import Future, Imagined, is_writable, render
 from playout.core import Agent, Branchable, Decision, Snapshot, Turn, WrongUse, random
 from playout.language.news import news, without_refusal
 from playout.language.parsing import MAX_PLAN
@@ -237,6 +237,8 @@ class _Walk:
         self.arrive(action, now)
 
     def arrive(self, action: Any, now: Seen) -> None:
+        # What cannot be written down is played, and not told.
+        self.told = self.told or not is_writable(str(action))
         if not self.told:
             self.imagined.append(Imagined(str(action), news(self.seen.observation, now.observation)))
         self.seen, self.length = now, self.length + 1

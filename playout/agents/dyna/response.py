@@ -183,8 +183,13 @@ def _step(step: Imagined) -> str:
     return f"{DO}{_action(step.action)}{'' if step.state is None else SEE + _written(step.state)}"
 
 
+def is_writable(action: str) -> bool:
+    """Whether a response can hold this action, as what a policy says in place of one may not."""
+    return bool(action) and action == action.strip() and not _NOT_IN_ACTIONS.search(action)
+
+
 def _action(action: str) -> str:
-    if not action or action != action.strip() or _NOT_IN_ACTIONS.search(action):
+    if not is_writable(action):
         raise WrongUse(
             f"render: an action cannot be {action!r:.60}: no <, comma, line end or outer white space"
         )

@@ -72,6 +72,19 @@ def test_with_a_learned_value_the_line_with_the_fewest_steps_left_is_taken():
         assert step.futures[values.index(best)]["do"][0] == step.action
 
 
+def test_what_a_policy_says_in_place_of_an_action_is_played_and_not_told():
+    class Stammers:
+        needs = frozenset()
+
+        def act(self, turns):
+            return [Decision(action="up" if turn.t % 2 else "") for turn in turns]
+
+    (episode,) = played(ReSimAgent(ReSimConfig(rollouts=1, horizon=2, depth=5), Stammers()), episodes=1)
+    for step in episode.steps:
+        assert parse(step.thought).whole
+        assert all(future["do"] and "" not in future["do"] for future in step.futures)
+
+
 def test_decisions_do_not_depend_on_batching():
     config = ReSimConfig(rollouts=2, horizon=4)
     one, many = (played(ReSimAgent(config), episodes=4, slots=slots) for slots in (1, 4))
