@@ -21,6 +21,7 @@ from playout.agents.dyna.lookahead import (
     Value,
     distance,
     look_ahead,
+    progress,
     respond,
     solution,
 )
@@ -177,7 +178,9 @@ class _Teacher:
         def policy(now: Branchable, state: Seen) -> Sequence[str]:
             return first if state is seen or state == seen else teacher(now, state)
 
-        value = self._learned or (distance if data.value == "distance" else MonteCarlo(draw))
+        left = solution(world)[0]
+        values = {"distance": distance, "progress": progress(left), "monte-carlo": MonteCarlo(draw)}
+        value = self._learned or values[data.value]
         config = data.lookahead
         if data.rows != "resim":
             config = LookaheadConfig(branches=1, depth=config.depth if data.rows == "reasoning" else 1)
@@ -185,7 +188,7 @@ class _Teacher:
         order = list(range(len(found.lines)))
         draw.shuffle(order)
         response = respond(found, order, states=data.rows == "resim")
-        return replace(response, prose=self._task), solution(world)[0] is None
+        return replace(response, prose=self._task), left is None
 
     def _draws(self, turn: Turn, use: int) -> Stream:
         draw = draws(self._seed, turn)

@@ -24,9 +24,9 @@ class ResimData:
     """How many rows."""
     lookahead: LookaheadConfig = field(default_factory=LookaheadConfig)
     """How far is simulated."""
-    value: Literal["distance", "monte-carlo", "learned"] = "distance"
-    """What ends of futures are worth: the solver's distance to success, what random play brings, or what the
-    policy ``valuer`` imagines to be left."""
+    value: Literal["distance", "progress", "monte-carlo", "learned"] = "distance"
+    """What ends of futures are worth: the solver's distance to success, how much less that is than before (for
+    worlds that hide much), what random play brings, or what the policy ``valuer`` imagines to be left."""
     valuer: str | None = None
     """Folder of a run of train resim, for value=learned."""
     recall: bool = False

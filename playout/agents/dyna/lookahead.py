@@ -181,6 +181,21 @@ def distance(world: Branchable, seen: Seen) -> Worth:
     return Worth(LOST, "lost") if steps is None else Worth(-float(steps), str(steps))
 
 
+def progress(before: int | None) -> Value:
+    """How much nearer to success than ``before`` steps, as ``distance`` counts them.
+
+    Where much is hidden a learner can tell that a step leads on, and not how far the way is.
+    """
+
+    def value(world: Branchable, seen: Seen) -> Worth:
+        worth = distance(world, seen)
+        if before is None or not worth.text.isdecimal():
+            return worth
+        return Worth(worth.score, str(before - int(worth.text)))
+
+    return value
+
+
 class Teacher:
     """Ranks actions as the world's expert would, and all others at random: an oracle's policy."""
 

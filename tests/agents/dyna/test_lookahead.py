@@ -12,6 +12,7 @@ from playout.agents.dyna.lookahead import (
     Teacher,
     distance,
     look_ahead,
+    progress,
     respond,
     solution,
 )
@@ -71,6 +72,16 @@ def test_values_of_ends():
     assert (steps, best) == (2, ("right",))
     env, seen = sokoban("#######\n#@ $ .#\n#     #\n#######", max_steps=1)
     assert distance(env, seen.after(env.step("down"))).text == "4"  # whatever the step limit
+
+
+def test_progress_is_how_much_nearer_success_is():
+    env, seen = sokoban("#######\n#@ $ .#\n#     #\n#######")
+    value, begin = progress(solution(env)[0]), env.snapshot()
+    for action, said in (("right", "1"), ("down", "-1"), ("up", "0")):
+        env.restore(begin)
+        assert value(env, seen.after(env.step(action))).text == said
+    solved, seen = sokoban("#####\n#@$.#\n#####")
+    assert progress(1)(solved, seen.after(solved.step("right"))).text == "solved"
 
 
 def test_a_lost_room_is_said_to_be_lost():
