@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from time import process_time
 from typing import Any
 
 from playout.experiments.dyna_mind.tasks import task_of
+from playout.experiments.spent import cpu_seconds
 
 RUN = "run"
 
@@ -27,18 +27,20 @@ def learn_rows(
     start: str | None = None,
 ) -> dict[str, Any]:
     """Stage 1: ``train resim`` with rows of some kind, of a fresh model or from a ``start``; what it took."""
+    from playout.rollouts.store import Run
     from playout.training.resim import resim
-    from playout.training.resim_settings import ResimConfig, ResimData
+    from playout.training.resim_settings import WARM_UP, ResimConfig, ResimData
 
     given = task_of(task)
     config = ResimConfig(
         env=given.env, env_kwargs=given.learnt(), seed=seed, warm_up=warm_up, agent=given.agent,
-        model=str(folder.parent / start) if start else model or given.model, numbered=given.numbered,
+        model=str(folder.parent / start) if start else model or given.model,
         data=ResimData(**{**given.data, **data}), settings=replace(given.settings, epochs=epochs),
     )  # fmt: skip
-    began = process_time()
-    *_, last = resim(config, out=folder / RUN, resume=True).metrics()
-    return {**last, "cpu_seconds": round(process_time() - began, 1)}
+    run = resim(config, out=folder / RUN, resume=True)
+    warmed = Run(run.folder / WARM_UP).metrics() if (run.folder / WARM_UP).is_dir() else ()
+    rows = [*warmed, *run.metrics()]
+    return {**rows[-1], "cpu_seconds": round(cpu_seconds(rows), 1)}
 
 
 def learn_world(
@@ -62,14 +64,12 @@ def learn_world(
         env=given.env, env_kwargs=given.learnt(), model=model or given.model, transitions=transitions,
         seed=seed, settings=given.settings,
     )  # fmt: skip
-    began = process_time()
     run = world_model(config, out=folder / RUN, resume=True)
-    seconds = round(process_time() - began, 1)
     rooms = given.played(next(iter(given.rooms)), split)
     exact = open_loop(
         LearnedWorld.load(run.folder), given.env, rooms, episodes=episodes, seed=given.first[split]
     )
-    return {"exact": exact, "cpu_seconds": seconds}
+    return {"exact": exact, "cpu_seconds": round(cpu_seconds(run.metrics()), 1)}
 
 
 def reinforce(
@@ -93,13 +93,12 @@ def reinforce(
             credit=AdvantageConfig(**{**given.credit, **credit}),
         ),
     )  # fmt: skip
-    began = process_time()
     rows = list(dyna_grpo(config, out=folder / RUN, resume=True).metrics())
     steps = sum(row["env_steps"] + row["simulated_steps"] for row in rows)
     tokens = sum(row["env_steps"] * row["answer_tokens"] + row.get("drafts", 0.0) for row in rows)
     return {
         "first": rows[0], "last": rows[-1], "env_steps": steps, "generated_tokens": tokens,
-        "cpu_seconds": round(process_time() - began, 1),
+        "cpu_seconds": round(cpu_seconds(rows), 1),
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from playout.agents.dyna.lookahead import LookaheadConfig
 from playout.core.errors import WrongUse
 from playout.training.settings import SFTSettings
 
@@ -38,8 +39,6 @@ class Task:
     """Split -> seed of the first episode, where the world itself has no such splits."""
     model: str
     """What learns, as ``train resim`` names it."""
-    numbered: bool = False
-    """Whether it reads a name and its number as one word."""
     agent: Mapping[str, Any] = field(default_factory=dict)
     """How it is asked."""
     settings: SFTSettings
@@ -141,21 +140,29 @@ TASKS = {
     "household": Task(
         env="playout/Household-v0",
         kwargs={"task_types": ["look_at_obj_in_light"], "max_steps": 50},
-        # One that knows where things are teaches to guess.
+        # One that knows where things are teaches to guess; and how far the way is, nobody can foresee.
         training={"split": "train", "expert": "searching"},
         rooms={"seen": {"split": "seen"}, "unseen": {"split": "unseen"}},
         choosing=("seen",),
         first={"validation": 900_000_000, "test": 910_000_000},
         model="new:small-llama",
-        numbered=True,
-        agent={"history": 10},
+        agent={"history": 12, "keep_first": True, "temperature": 0.3},
         settings=SFTSettings(batch_tokens=2048, learning_rate=3e-3, read=1.0, save_every=400),
-        data={"noise": (0.0, 0.1, 0.3), "per_episode": 20},
+        data={
+            "noise": (0.1, 0.3, 0.5),
+            "mistakes": "words",
+            "opening": 16,
+            "opening_noise": 0.4,
+            "per_episode": 3,
+            "most": 0.6,
+            "value": "progress",
+            "lookahead": LookaheadConfig(branches=2, depth=1),
+        },
         constant="look",
-        tokens=2.0,
-        states=12_000,
+        tokens=1.3,
+        states=20_000,
         warm_up=2.0,
-        epochs=2.5,
+        epochs=1.5,
     ),
 }
 

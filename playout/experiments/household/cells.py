@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from playout.experiments.spent import cpu_seconds
 from playout.rollouts import AgentSpec, RolloutConfig, Run, rollout
 from playout.training.settings import AdvantageConfig, GRPOConfig, GRPOSettings, SFTConfig, SFTSettings
 
@@ -126,12 +127,7 @@ def _played(run: Run) -> dict[str, float]:
 def curve(run: Run) -> dict[str, Any]:
     """The two ends of a training's curves, and the CPU seconds of all the processes that it took."""
     rows = list(run.metrics())
-    spent = before = 0.0
-    for row in rows:
-        now = row["cpu_seconds"]
-        spent += now - before if now >= before else now  # a process that went on counts from 0
-        before = now
-    return {"cpu_seconds": round(spent, 1), "first": rows[0], "last": rows[-1]}
+    return {"cpu_seconds": round(cpu_seconds(rows), 1), "first": rows[0], "last": rows[-1]}
 
 
 def _mean(values: Sequence[float]) -> float:
