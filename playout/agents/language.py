@@ -134,13 +134,19 @@ class LanguageAgent:
             WrongUse: score mode in a world that does not list its legal actions.
             Unsupported: score mode with an endpoint.
         """
-        chats = [self._chat(self._system(turn), turn, self._memory.recall(turn)) for turn in turns]
+        chats = self._asked(turns)
         decide = self._score if self.config.mode == "score" else self._ask
         decisions = decide(turns, chats)
+        self._remember(turns, chats, decisions)
+        return decisions
+
+    def _asked(self, turns: Sequence[Turn]) -> list[Chat]:
+        return [self._chat(self._system(turn), turn, self._memory.recall(turn)) for turn in turns]
+
+    def _remember(self, turns: Sequence[Turn], chats: Sequence[Chat], decisions: Sequence[Decision]) -> None:
         if self.config.remembers:
             for turn, chat, decision in zip(turns, chats, decisions, strict=True):
                 self._memory.store(turn, exchange(turn, chat, decision))
-        return decisions
 
     def _system(self, turn: Turn) -> Message:
         known = self._systems.get(turn.instructions)

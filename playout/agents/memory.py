@@ -28,7 +28,7 @@ class Memory:
     """
 
     def __init__(self, length: int, keep_first: bool = False) -> None:
-        self.length = length + keep_first
+        self._most = length + keep_first
         self._oldest = int(keep_first)  # of those that may go
         self._episodes: OrderedDict[int, dict[str, list[Exchange]]] = OrderedDict()
 
@@ -47,7 +47,7 @@ class Memory:
         """Add the exchange of ``turn``."""
         past = self.recall(turn)
         past.append(exchange)
-        if len(past) > self.length:
+        if len(past) > self._most:
             del past[self._oldest]
         self._episodes.move_to_end(turn.episode)
         while len(self._episodes) > _EPISODES_KEPT:

@@ -4,7 +4,7 @@ What the world says stands between ``<observation>`` tags that it cannot close i
 is told that it is data.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from playout.agents.memory import Exchange
@@ -35,8 +35,10 @@ def system(instructions: str, mode: Mode) -> Message:
 
 def steps(head: Message, turn: Turn, past: Iterable[Exchange]) -> Chat:
     """One user's message that says it all: the past exchanges in short, then the present."""
-    shown = list(_followed(turn, past))
-    lines = [f"{fence(e.observation)}\n{f'You did: {_shown(e.action)}' if follows else _GAP}\n" for e, follows in shown]
+    shown, lines = _followed(turn, past), list[str]()
+    for exchange, follows in shown:
+        did = f"You did: {_shown(exchange.action)}" if follows else _GAP
+        lines.append(f"{fence(exchange.observation)}\n{did}\n")
     if lines:
         which = "Your last" if all(follows for _, follows in shown) else "Your first and last,"
         lines.insert(0, f"{which} {len(lines)} of {turn.t} steps:")
@@ -101,11 +103,11 @@ def fence(observation: str) -> str:
     return f"<observation>\n{text}\n</observation>"
 
 
-def _followed(turn: Turn, past: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]:
+def _followed(turn: Turn, past: Iterable[Exchange]) -> list[tuple[Exchange, bool]]:
     """Each exchange, and whether what came of it is what stands next."""
     shown = list(past)
     following = [*(exchange.t for exchange in shown), turn.t][1:]
-    return ((exchange, t == exchange.t + 1) for exchange, t in zip(shown, following, strict=True))
+    return [(exchange, t == exchange.t + 1) for exchange, t in zip(shown, following, strict=True)]
 
 
 def _shown(action: str) -> str:

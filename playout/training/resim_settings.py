@@ -28,7 +28,7 @@ class ResimData:
     """What ends of futures are worth: the solver's distance to success, how much less that is than before (for
     worlds that hide much), what random play brings, or what the policy ``valuer`` imagines to be left."""
     valuer: str | None = None
-    """Folder of a run of train resim, for value=learned."""
+    """Folder of a run of train resim that was taught distances, for value=learned."""
     recall: bool = False
     """Whether a thought begins with the last line of the episode's first observation, where worlds say what is
     to be done: what follows then stands beside it."""

@@ -105,6 +105,11 @@ def render(response: Response) -> str:
     return f"{thought}{plan}<action>{_action(response.action)}</action>"
 
 
+def is_writable(action: str) -> bool:
+    """Whether a response can hold this action, as what a policy says in place of one may not."""
+    return bool(action) and action == action.strip() and not _NOT_IN_ACTIONS.search(action)
+
+
 def parse(text: str) -> Reading:
     """Read a response; of each kind of block the last complete one counts. Takes any string."""
     answer, defects = parse_answer(text), Counter[str]()
@@ -181,11 +186,6 @@ def _future(future: Future) -> str:
 
 def _step(step: Imagined) -> str:
     return f"{DO}{_action(step.action)}{'' if step.state is None else SEE + _written(step.state)}"
-
-
-def is_writable(action: str) -> bool:
-    """Whether a response can hold this action, as what a policy says in place of one may not."""
-    return bool(action) and action == action.strip() and not _NOT_IN_ACTIONS.search(action)
 
 
 def _action(action: str) -> str:

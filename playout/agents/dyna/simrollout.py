@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from playout.agents.dyna.response import DO, SEE, escape
 from playout.agents.dyna.scoring import execute
-from playout.agents.language import LanguageAgent, LanguageConfig, exchange
+from playout.agents.language import LanguageAgent, LanguageConfig
 from playout.agents.prompts import Wording
 from playout.core import Chat, ChatModel, Decision, Turn, WrongUse
 from playout.language.news import without_refusal
@@ -54,7 +54,7 @@ class SimRolloutAgent(LanguageAgent):
 
     def act(self, turns: Sequence[Turn]) -> list[Decision]:
         """Ask the model twice for all turns, with the truth in between."""
-        chats = [self._chat(self._system(turn), turn, self._memory.recall(turn)) for turn in turns]
+        chats = self._asked(turns)
         drafts = self._ask(turns, chats)
         tried = [self._tried(turn, draft) for turn, draft in zip(turns, drafts, strict=True)]
         truths = [
@@ -70,9 +70,7 @@ class SimRolloutAgent(LanguageAgent):
             )
             for first, last, steps in zip(drafts, refined, tried, strict=True)
         ]
-        if self.config.remembers:
-            for turn, chat, decision in zip(turns, chats, decisions, strict=True):
-                self._memory.store(turn, exchange(turn, chat, decision))
+        self._remember(turns, chats, decisions)
         return decisions
 
     def _tried(self, turn: Turn, draft: Decision) -> list[tuple[str, str]]:

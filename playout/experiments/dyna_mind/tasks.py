@@ -140,7 +140,7 @@ TASKS = {
     "household": Task(
         env="playout/Household-v0",
         kwargs={"task_types": ["look_at_obj_in_light"], "max_steps": 50},
-        # One that knows where things are teaches to guess; and how far the way is, nobody can foresee.
+        # One that knows where things are teaches to guess.
         training={"split": "train", "expert": "searching"},
         rooms={"seen": {"split": "seen"}, "unseen": {"split": "unseen"}},
         choosing=("seen",),
@@ -155,7 +155,7 @@ TASKS = {
             "opening_noise": 0.4,
             "per_episode": 3,
             "most": 0.6,
-            "value": "progress",
+            "value": "progress",  # how far the way is, nobody can foresee
             "lookahead": LookaheadConfig(branches=2, depth=1),
         },
         constant="look",
