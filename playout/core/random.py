@@ -7,6 +7,7 @@ same for numba and ``tensor_random`` for torch. All three are tested against the
 """
 
 from collections.abc import MutableSequence, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,7 +35,7 @@ STREAM_ASSESSOR = 8  # draws of noisy assessors
 STREAM_WORDS = 9  # draws of how something is worded
 
 _WORD = 1 << 64
-_CONSTANTS = tuple(map(int, (MULTIPLIER_0, MULTIPLIER_1, WEYL_0, WEYL_1)))
+_M0, _M1 = int(MULTIPLIER_0), int(MULTIPLIER_1)
 
 
 def philox(key: Words, counter: Words, stream: Words) -> Any:
@@ -71,14 +72,18 @@ def bits(key: int, counter: int, stream: int = 0) -> int:
 
     :func:`philox` once more, on Python's ints: with numpy's scalars a number takes five times as long.
     """
-    mask, (m0, m1, w0, w1) = 0xFFFFFFFF, _CONSTANTS
+    mask, m0, m1 = 0xFFFFFFFF, _M0, _M1
     c0, c1, c2, c3 = counter & mask, counter >> 32 & mask, stream & mask, stream >> 32 & mask
-    k0, k1 = key & mask, key >> 32 & mask
-    for _ in range(ROUNDS):
+    for k0, k1 in _round_keys(key):
         p0, p1 = m0 * c0, m1 * c2
         c0, c1, c2, c3 = p1 >> 32 ^ c1 ^ k0, p1 & mask, p0 >> 32 ^ c3 ^ k1, p0 & mask
-        k0, k1 = k0 + w0 & mask, k1 + w1 & mask
     return c0 | c1 << 32
+
+
+@lru_cache(maxsize=1024)  # an episode draws many numbers with one key
+def _round_keys(key: int) -> tuple[tuple[int, int], ...]:
+    mask, w0, w1 = 0xFFFFFFFF, int(WEYL_0), int(WEYL_1)
+    return tuple(((key & mask) + i * w0 & mask, (key >> 32 & mask) + i * w1 & mask) for i in range(ROUNDS))
 
 
 def bits_array(key: Words, counter: Words | int, stream: int = 0) -> np.ndarray:

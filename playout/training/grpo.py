@@ -180,9 +180,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
 
     def _part_loss(self, model: Any, rows: dict[str, Tensor]) -> Tensor:
         settings, first = self.settings, _first(rows["chosen"])
-        logprobs, entropy = token_logprobs(
-            model, rows["ids"], rows["mask"], first, settings.temperature
-        )
+        logprobs, entropy = token_logprobs(model, rows["ids"], first, settings.temperature)
         rows = {name: tensor[:, first:] for name, tensor in rows.items()}
         old, advantage, mask = rows["old_logprobs"], rows["advantages"], rows["chosen"]
         clip = {"low": settings.clip, "high": settings.clip_high}
@@ -219,8 +217,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         """Log-probabilities of all tokens of ``rows`` under a model at a temperature, float32[N, L]."""
         found = torch.zeros_like(rows["old_logprobs"])
         for part in parts(rows["mask"], self.settings.batch_tokens):
-            ids, mask = (tensor for tensor in taken(rows, part, "ids", "mask").values())
-            of_tokens, _ = token_logprobs(model, ids, mask, 1, temperature)
+            ids = taken(rows, part, "ids")["ids"]
+            of_tokens, _ = token_logprobs(model, ids, 1, temperature)
             found[part, 1 : ids.shape[1]] = of_tokens
         return found
 
@@ -337,19 +335,19 @@ def tensors(
 
 
 def token_logprobs(
-    model: Any, ids: Tensor, mask: Tensor, first: int, temperature: float = 1.0
+    model: Any, ids: Tensor, first: int, temperature: float = 1.0
 ) -> tuple[Tensor, Tensor]:
     """Log-probabilities of the tokens from column ``first`` on, and entropies: float32[N, L - first] each.
 
     Args:
         model: a causal language model of transformers.
         ids: int64[N, L], padded on the right.
-        mask: int64[N, L], 1 where there is a token.
         first: at least 1, for nothing is known of the first token.
         temperature: of the policy that is asked about.
     """
     keep = ids.shape[1] - first + 1
-    out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
+    # No token looks at padding on the right, and a mask of ones costs attention nothing.
+    out = model(input_ids=ids, attention_mask=torch.ones_like(ids), logits_to_keep=keep, use_cache=False)
     logprobs = (out.logits[:, :-1].float() / temperature).log_softmax(-1)
     return logprobs.gather(2, ids[:, first:, None])[:, :, 0], losses.entropy(logprobs)
 

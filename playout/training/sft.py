@@ -91,13 +91,13 @@ def token_losses(
 
     first = 1 if read else min(max(1, sequence.first) for sequence in sequences)
     ids = tensor([sequence.ids for sequence in sequences], 0)
-    mask = tensor([np.ones_like(sequence.ids) for sequence in sequences], 0)
     chosen = tensor([sequence.step for sequence in sequences], NOT_CHOSEN)[:, first:] != NOT_CHOSEN
     wanted = chosen
     if read:
         wanted = chosen | tensor([sequence.read for sequence in sequences], False)[:, first:]
     keep = ids.shape[1] - first + 1
-    out = model(input_ids=ids, attention_mask=mask, logits_to_keep=keep, use_cache=False)
+    # Padded on the right: no token looks at the padding, and a mask of ones costs attention nothing.
+    out = model(input_ids=ids, attention_mask=torch.ones_like(ids), logits_to_keep=keep, use_cache=False)
     logits, targets, chosen = out.logits[:, :-1][wanted].float(), ids[:, first:][wanted], chosen[wanted]
     losses = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     return losses[chosen], (logits.argmax(-1) == targets)[chosen], losses[~chosen]
@@ -187,8 +187,7 @@ class SupervisedTraining:
         # A young average must not remember the fresh weights for long.
         memory = min(self.settings.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            for average, weight in zip(self._averages, self._weights, strict=True):
-                average.lerp_(weight, 1 - memory)
+            torch._foreach_lerp_(self._averages, self._weights, 1 - memory)
         return loss.detach(), hits
 
     def _report(self, losses: Sequence[Tensor], right: Sequence[Tensor]) -> None:

@@ -87,7 +87,7 @@ def test_stripped_rows_have_the_log_probabilities_of_their_own_prompts(trainer):
     assert len(stripped) == len(rows.refined) > 0
     for row in stripped[:5]:
         ids = torch.tensor([[*row.prompt, *row.answer]])
-        wanted, _ = grpo.token_logprobs(found.policy.model, ids, torch.ones_like(ids), len(row.prompt))
+        wanted, _ = grpo.token_logprobs(found.policy.model, ids, len(row.prompt))
         assert np.allclose(row.logprobs, wanted[0].detach().numpy(), atol=1e-4)
 
 

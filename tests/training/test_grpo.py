@@ -120,7 +120,7 @@ def test_what_was_read_before_a_step_is_not_used_after_it(config, tmp_path):
         sequences, *_ = trainer.collect()
     assert held > 0
     found = tensors(sequences, np.zeros(10**4), np.zeros(10**4))
-    fresh, _ = token_logprobs(trainer.policy.model, found["ids"], found["mask"], 1)
+    fresh, _ = token_logprobs(trainer.policy.model, found["ids"], 1)
     chosen = found["chosen"][:, 1:] == 1
     assert torch.allclose(fresh[chosen], found["old_logprobs"][:, 1:][chosen], atol=1e-4)
 
@@ -128,7 +128,7 @@ def test_what_was_read_before_a_step_is_not_used_after_it(config, tmp_path):
 def test_a_temperature_is_that_of_the_softmax(beginner):
     model = load_policy(str(beginner.folder), LanguageConfig()).model
     ids = torch.tensor([[1, 2, 3, 4]])
-    found, entropy = token_logprobs(model, ids, torch.ones_like(ids), 1, 0.5)
+    found, entropy = token_logprobs(model, ids, 1, 0.5)
     expected = (model(input_ids=ids).logits / 0.5).log_softmax(-1)[:, :-1]
     assert torch.allclose(found, expected.gather(2, ids[:, 1:, None])[:, :, 0], atol=1e-5)
     assert torch.allclose(entropy, -(expected.exp() * expected).sum(-1), atol=1e-4)
