@@ -187,7 +187,8 @@ class SupervisedTraining:
         # A young average must not remember the fresh weights for long.
         memory = min(self.settings.average, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
-            torch._foreach_lerp_(self._averages, self._weights, 1 - memory)
+            for average, weight in zip(self._averages, self._weights, strict=True):
+                average.lerp_(weight, 1 - memory)
         return loss.detach(), hits
 
     def _report(self, losses: Sequence[Tensor], right: Sequence[Tensor]) -> None:
