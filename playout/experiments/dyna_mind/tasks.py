@@ -112,11 +112,11 @@ TASKS = {
         {"id": {"size": [6, 6], "boxes": 1}},
         kwargs={"max_steps": 40},
         batch_tokens=1024,
-        opening={"opening": 14, "opening_noise": 0.3},
+        opening={"opening": 8},
         tokens=3.0,
         states=90_000,
         warm_up=3.0,
-        epochs=3.0,
+        epochs=3.2,
     ),
     "hard": _sokoban(
         {
