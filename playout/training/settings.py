@@ -16,7 +16,8 @@ class SFTSettings:
     batch_tokens: int = 3072
     """Tokens of a batch, padding included."""
     learning_rate: float | None = None
-    """Of AdamW, at its highest; None: 2e-3 for new models, 1e-5 for others, 2e-4 with LoRA."""
+    """Of AdamW, at its highest; None: 2e-3 for new models and any below ten million parameters, 1e-5 for others,
+    2e-4 with LoRA."""
     weight_decay: float = 0.01
     """Of AdamW."""
     read: float = 0.0

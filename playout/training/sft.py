@@ -18,7 +18,15 @@ import numpy as np
 from playout.core import WrongUse
 from playout.rollouts.store import Run, RunWriter, open_run
 from playout.training.demonstrations import Demonstration, Source, demonstrations, step_rows
-from playout.training.policy import NEW, Policy, agent_config, load_policy, new_policy, threads
+from playout.training.policy import (
+    NEW,
+    Policy,
+    agent_config,
+    is_small,
+    load_policy,
+    new_policy,
+    threads,
+)
 from playout.training.rows import NOT_CHOSEN, TokenSequence, batches, joined, padded
 from playout.training.settings import SFTConfig
 
@@ -162,7 +170,9 @@ class SupervisedTraining:
             return self.settings.learning_rate
         if self.config.model.startswith(NEW):
             return 2e-3
-        return 2e-4 if self.settings.adapter else 1e-5
+        if self.settings.adapter:
+            return 2e-4
+        return 2e-3 if is_small(self.policy.model) else 1e-5
 
     def _rate(self) -> float:
         """Rises linearly, then falls as a cosine."""

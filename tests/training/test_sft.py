@@ -81,6 +81,18 @@ def test_a_policy_is_trained_on_whole_or_through_an_adapter(sft_run, tmp_path):
     assert not all(torch.equal(before[name], after[name]) for name in before)
 
 
+def test_a_small_model_learns_as_fast_when_it_goes_on(sft_run, tmp_path):
+    settings = SFTSettings(epochs=1, batch_tokens=1024, save_every=1)
+    rates = [
+        max(
+            row["learning_rate"]
+            for row in sft(replace(QUICK, model=model, settings=settings), out=out).metrics()
+        )
+        for model, out in (("new:tiny", tmp_path / "new"), (str(sft_run.folder), tmp_path / "further"))
+    ]
+    assert rates[0] == pytest.approx(rates[1])
+
+
 def test_what_is_said_but_not_to_be_learnt_has_no_loss():
     """Of a conversation, the expert's own answers are chosen, the world's words read, slips neither."""
     config = replace(QUICK, agent=CHAT, noise=0.6)
