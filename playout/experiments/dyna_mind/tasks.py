@@ -112,11 +112,11 @@ TASKS = {
         {"id": {"size": [6, 6], "boxes": 1}},
         kwargs={"max_steps": 40},
         batch_tokens=1024,
-        opening={"opening": 8},
+        opening={"opening": 9, "opening_noise": 0.9},
         tokens=3.0,
-        states=90_000,
-        warm_up=3.0,
-        epochs=3.2,
+        states=130_000,
+        warm_up=2.0,
+        epochs=3.7,
     ),
     "hard": _sokoban(
         {

@@ -93,6 +93,9 @@ def test_summary_and_bars(task, tmp_path, monkeypatch):
         assert learning.easy(context).met is False
         assert learning.predicted(context).met
         return
+    with pytest.raises(Missing, match="hard_again"):
+        learning.cloning(context)
+    tmp_path.joinpath("dyna_mind_hard_again.json").write_text(json.dumps(found))
     assert (
         learning.cloning(context).met and learning.reinforcement(context).met and learning.dyna(context).met
     )

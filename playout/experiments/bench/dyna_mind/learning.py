@@ -15,17 +15,17 @@ _EASY = ("resim", "actions", "actions-tokens")
 _MINUTES = 15
 
 
-def result(task: str) -> dict[str, Any]:
-    """What the experiment found in a task.
+def result(name: str) -> dict[str, Any]:
+    """What is recorded of an experiment.
 
     Raises:
         Missing: nothing yet.
     """
-    file = FOLDER / f"dyna_mind_{task}.json"
+    file = FOLDER / f"dyna_mind_{name}.json"
     if not file.exists():
         raise Missing(
-            f"no {file.relative_to(ROOT)}: in a checkout, type playout experiment dyna-mind --task {task}"
-            " --split test"
+            f"no {file.name}: benchmarks/dyna-mind.md in a checkout has the command, playout"
+            " experiment dyna-mind ..., that leaves it"
         )
     return json.loads(file.read_text(encoding="utf-8"))
 
@@ -55,16 +55,24 @@ def easy(context: Context) -> Bar:
 
 
 def cloning(context: Context) -> Bar:
-    """D2: ReSim against cloning of actions at equal states, in all rooms; tokens beside it."""
-    found = result("hard")
-    row = found["rows"]["resim.id"]["success"]
-    gains = {name: _interval(found, name) for name in ("resim - actions", "resim - actions-tokens")}
+    """D2: ReSim against cloning of actions at equal states and, where it was trained again, equal tokens."""
+    found, again = result("hard"), result("hard_again")
+    solved = {
+        name: round(where["rows"]["resim.id"]["success"]["mean"], 4)
+        for name, where in (("resim_id", found), ("resim_id_again", again))
+    }
+    gains = {
+        "resim - actions": _interval(found, "resim - actions"),
+        "resim - actions, again": _interval(again, "resim - actions"),
+        "resim - actions-tokens, again": _interval(again, "resim - actions-tokens"),
+    }
     return Bar(
-        value={"resim_id": round(row["mean"], 4), **gains},
-        bar={"resim_id": 0.6, **dict.fromkeys(gains, "printed")},
-        met=row["mean"] >= 0.6,
-        note=f"recorded, {found['plan']['split']}; equal states, and as many tokens",
-        figures=found,
+        value={**solved, **gains},
+        bar={**dict.fromkeys(solved, 0.6), **dict.fromkeys(gains, "printed")},
+        met=min(solved.values()) >= 0.6,
+        note=f"recorded, {found['plan']['split']}; again: the same seeds on another machine, with the arm"
+        " of as many tokens",
+        figures=again,
     )
 
 
