@@ -142,14 +142,13 @@ def cells_of(plan: Plan) -> list[Cell]:
     task, found = task_of(plan.task), []
     assert plan.epochs is not None
     refine = plan.refine if plan.iterations else 0.0
-    tokens = task.tokens * (1 + refine * _ASKED_AGAIN)
     for seed in range(plan.seeds):
         found.append(_stage_1(plan, RESIM, seed, {"rows": "resim", "refine": refine}, plan.epochs))
-        found += [
-            _stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * (tokens if rows == "actions" else 1))
-            for arm, rows in BASELINES.items()
-            if arm not in plan.without
-        ]
+        for arm, rows in BASELINES.items():
+            if arm not in plan.without:
+                more = task.more if rows == "actions" else 1.0
+                tokens = task.tokens * (1 + refine * _ASKED_AGAIN) if rows == "actions" else 1.0
+                found.append(_stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * tokens / more, more))
     if plan.iterations:
         arms = [arm for arm in STAGE_2 if arm not in plan.without]
         found += [_stage_2(plan, arm, seed) for arm in arms for seed in range(plan.seeds)]
@@ -276,10 +275,13 @@ def _name(kind: str, arm: str, rooms: str, seed: int | None) -> str:
     return ".".join([kind, arm, rooms, *([] if seed is None else [str(seed)])])
 
 
-def _stage_1(plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: float) -> Cell:
+def _stage_1(
+    plan: Plan, arm: str, seed: int, data: Mapping[str, Any], epochs: float, more: float = 1.0
+) -> Cell:
+    assert plan.states is not None
     kwargs = {
         "task": plan.task, "seed": seed, "model": plan.model, "epochs": epochs,
-        "data": {**data, "states": plan.states},
+        "data": {**data, "states": round(plan.states * more)},
     }  # fmt: skip
     before, after = {"warm_up": plan.warm_up}, ()
     if arm != RESIM:

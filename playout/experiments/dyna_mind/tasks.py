@@ -49,6 +49,8 @@ class Task:
     """The action of a policy that does ever the same."""
     tokens: float
     """Of a row of ReSim, in those of an action's."""
+    more: float = 1.0
+    """States of ``actions-tokens``, in those of ReSim: it reads many more rows, best of other states too."""
     states: int
     """Rows of stage 1."""
     warm_up: float
@@ -80,6 +82,7 @@ def _sokoban(
     opening: Mapping[str, Any],
     training: Mapping[str, Any] = {},
     reinforcing: Mapping[str, Any] = {},
+    temperature: float = 0.2,
     **others: Any,
 ) -> Task:
     """Those of ``id`` are trained on."""
@@ -97,7 +100,7 @@ def _sokoban(
         credit={"episode_discount": 0.9},
         model="new:small",
         # The likeliest answers walk in circles.
-        agent={"temperature": 0.2},
+        agent={"temperature": temperature},
         # Given, as what goes on from a run is no fresh model, which would take it by itself.
         settings=SFTSettings(batch_tokens=batch_tokens, learning_rate=2e-3, save_every=400),
         # Many rooms, few states of each: layouts are what must be generalised over.
@@ -112,8 +115,11 @@ TASKS = {
         {"id": {"size": [6, 6], "boxes": 1}},
         kwargs={"max_steps": 40},
         batch_tokens=1024,
+        # Mostly random: the expert's moves show the ends of solutions, but the first states less exactly.
         opening={"opening": 9, "opening_noise": 0.9},
+        temperature=0.7,
         tokens=3.0,
+        more=3.0,
         states=130_000,
         warm_up=2.0,
         epochs=3.7,

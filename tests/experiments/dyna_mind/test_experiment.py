@@ -8,6 +8,7 @@ from playout.core import WrongUse
 from playout.experiments.bench.dyna_mind import learning
 from playout.experiments.bench.suite import Context, Missing
 from playout.experiments.dyna_mind.experiment import BASELINES, STAGE_2, Plan, cells_of, summary, table
+from playout.experiments.dyna_mind.tasks import task_of
 
 BETTER = {"random": 0.2, "actions": 0.4375, "resim": 0.9375}
 ROOMS = 64
@@ -57,6 +58,16 @@ def test_without_reinforcement_and_searches():
         f"eval.{arm}"
         for arm in ("random.id", "constant.id", "actions.id.0", "resim.id.0", "actions-tokens.id.0")
     ]
+
+
+@pytest.mark.parametrize("task", ["easy", "hard"])
+def test_as_many_tokens_are_as_many_rows_times_epochs(task):
+    resim, tokens = (
+        one.kwargs for one in cells_of(Plan(task=task, iterations=0, without=("reasoning",)))[:2]
+    )
+    rows = [one["data"]["states"] * one["epochs"] for one in (resim, tokens)]
+    assert rows[1] == pytest.approx(rows[0] * task_of(task).tokens)
+    assert tokens["data"]["states"] == round(resim["data"]["states"] * task_of(task).more)
 
 
 def test_a_model_may_play_untrained():
