@@ -142,12 +142,12 @@ def cells_of(plan: Plan) -> list[Cell]:
     task, found = task_of(plan.task), []
     assert plan.epochs is not None
     refine = plan.refine if plan.iterations else 0.0
+    again = 1 + refine * _ASKED_AGAIN
     for seed in range(plan.seeds):
         found.append(_stage_1(plan, RESIM, seed, {"rows": "resim", "refine": refine}, plan.epochs))
         for arm, rows in BASELINES.items():
             if arm not in plan.without:
-                more = task.more if rows == "actions" else 1.0
-                tokens = task.tokens * (1 + refine * _ASKED_AGAIN) if rows == "actions" else 1.0
+                tokens, more = (task.tokens * again, task.more) if rows == "actions" else (1.0, 1.0)
                 found.append(_stage_1(plan, arm, seed, {"rows": rows}, plan.epochs * tokens / more, more))
     if plan.iterations:
         arms = [arm for arm in STAGE_2 if arm not in plan.without]

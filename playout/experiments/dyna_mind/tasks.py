@@ -101,8 +101,7 @@ def _sokoban(
         model="new:small",
         # The likeliest answers walk in circles.
         agent={"temperature": temperature},
-        # Given, as what goes on from a run is no fresh model, which would take it by itself.
-        settings=SFTSettings(batch_tokens=batch_tokens, learning_rate=2e-3, save_every=400),
+        settings=SFTSettings(batch_tokens=batch_tokens, save_every=400),
         # Many rooms, few states of each: layouts are what must be generalised over.
         data={"per_episode": 2, "lost": 1, **opening},
         constant="up",

@@ -6,7 +6,7 @@ pytest.importorskip("trl")
 
 from playout.core import WrongUse
 from playout.experiments.dyna_mind import cells
-from playout.experiments.dyna_mind.tasks import TASKS, task_of
+from playout.experiments.dyna_mind.tasks import task_of
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +92,3 @@ def test_rooms_of_evaluation_are_held_out():
     assert household.played("unseen", "test")["split"] == "unseen"
     with pytest.raises(WrongUse, match="no rooms"):
         task_of("easy").played("ood-size", "test")
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_what_goes_on_from_a_run_learns_as_fast_as_what_begins(name):
-    assert task_of(name).settings.learning_rate is not None, "a run's own default is that of a hub model"
