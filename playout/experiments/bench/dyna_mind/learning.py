@@ -16,7 +16,7 @@ _MINUTES = 15
 
 
 def result(name: str) -> dict[str, Any]:
-    """What is recorded of an experiment.
+    """What is recorded in ``dyna_mind_NAME.json``.
 
     Raises:
         Missing: nothing yet.
