@@ -66,9 +66,7 @@ def preset(name: str) -> DecoderConfig:
     return PRESETS[size] if size == name else replace(PRESETS[size], style="llama", context=4096)
 
 
-def word_tokenizer(
-    texts: Iterable[str], *, least: int = 1, numbered: bool = False, pieces: str = ""
-) -> Any:
+def word_tokenizer(texts: Iterable[str], *, least: int = 1, numbered: bool = False, pieces: str = "") -> Any:
     """A ``PreTrainedTokenizerFast`` of the words in ``texts``, with a chat template of its own.
 
     Text made of these words is read and written back exactly; other words become one unknown token.

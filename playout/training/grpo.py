@@ -2,8 +2,8 @@
 
 TRL brings the optimiser, the scheduler, adapters, the reference model, several processes and checkpoints.
 Ours is what it asks of a subclass: episodes are played by the lock-step driver, every step of the
-environment is a row with the tokens and log-probabilities of its generation, and every episode, or every step,
-weighs the same in the loss. Advantages are in ``groups``.
+environment is a row with the tokens and log-probabilities of its generation, and every episode, or every
+step, weighs the same in the loss. Advantages are in ``groups``.
 """
 
 import time
@@ -85,9 +85,8 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         self.agent = LanguageAgent(
             self._chat_model,
             replace(
-                agent, temperature=settings.temperature, top_p=1.0, retries=0, logprobs=True,
-                seed=config.seed,
-            ),  # fmt: skip
+                agent, temperature=settings.temperature, top_p=1.0, retries=0, logprobs=True, seed=config.seed
+            ),
         )
         self._groups = GroupPlay(
             config.env, config.env_kwargs, size=settings.group, seed=config.seed, slots=settings.slots
@@ -334,9 +333,7 @@ def tensors(
     return {name: torch.from_numpy(array) for name, array in found.items()}
 
 
-def token_logprobs(
-    model: Any, ids: Tensor, first: int, temperature: float = 1.0
-) -> tuple[Tensor, Tensor]:
+def token_logprobs(model: Any, ids: Tensor, first: int, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
     """Log-probabilities of the tokens from column ``first`` on, and entropies: float32[N, L - first] each.
 
     Args:

@@ -130,7 +130,9 @@ class _Teacher:
             if t == 0:
                 opening, noise = draw.below(data.opening + 1), draw.choice(data.noise)
             before |= dict.fromkeys(turn.legal_actions)
-            action = draw.choice(turn.legal_actions) if data.mistakes == "actions" else _of_a_word(before, draw)
+            action = (
+                draw.choice(turn.legal_actions) if data.mistakes == "actions" else _of_a_word(before, draw)
+            )
             if t >= opening:
                 slips = [one for one in before if one not in turn.legal_actions]
                 response, is_lost = self._taught(turn, slips)
@@ -155,7 +157,9 @@ class _Teacher:
         if counts[word] + 1 > max(1.0, self._data.most * (counts.total() + 1)):
             self._passed_by += 1
             if self._passed_by > _MOST_PASSED_BY:
-                raise WrongUse(f"resim: most={self._data.most} leaves nothing but {word!r} to be done; expected more")
+                raise WrongUse(
+                    f"resim: most={self._data.most} leaves nothing but {word!r} to be done; expected more"
+                )
             return False
         counts[word] += 1
         self._passed_by = 0
@@ -203,7 +207,7 @@ class _Teacher:
 
 
 def _of_a_word(actions: Iterable[str], draw: Stream) -> str:
-    """One of the actions that begin with a word, which is drawn first; of those that name something, if any."""
+    """One of the actions that begin with a word, which is drawn first; if any name something, of those."""
     named = [action for action in actions if " " in action] or list(actions)
     word = draw.choice(list(dict.fromkeys(action.split()[0] for action in named)))
     return draw.choice([action for action in named if action.split()[0] == word])

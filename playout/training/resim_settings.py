@@ -25,15 +25,16 @@ class ResimData:
     lookahead: LookaheadConfig = field(default_factory=LookaheadConfig)
     """How far is simulated."""
     value: Literal["distance", "progress", "monte-carlo", "learned"] = "distance"
-    """What ends of futures are worth: the solver's distance to success, how much less that is than before (for
-    worlds that hide much), what random play brings, or what the policy ``valuer`` imagines to be left."""
+    """What ends of futures are worth: the solver's distance to success, how much less that is than before
+    (for worlds that hide much), what random play brings, or what the policy ``valuer`` imagines to be
+    left."""
     valuer: str | None = None
     """Folder of a run of train resim that was taught distances, for value=learned."""
     recall: bool = False
-    """Whether a thought begins with the last line of the episode's first observation, where worlds say what is
-    to be done: what follows then stands beside it."""
+    """Whether a thought begins with the last line of the episode's first observation, where worlds say what
+    is to be done: what follows then stands beside it."""
     teller: str | None = None
-    """A language model that tells in prose what was seen, before the futures themselves; None for no prose."""
+    """A language model that tells in prose what was seen, before the futures themselves; None: no prose."""
     noise: tuple[float, ...] = (0.1, 0.3, 0.6)
     """Share of actions that are random, one of these in each episode, so that there are states after
     mistakes."""
@@ -70,7 +71,9 @@ class ResimData:
         if (self.value == "learned") != (self.valuer is not None):
             raise WrongUse("resim: value=learned and a valuer go together")
         if not self.noise or not shares:
-            raise WrongUse(f"resim: expected shares (noise, slips, refine, opening_noise) from 0 to 1, got {self}")
+            raise WrongUse(
+                f"resim: expected shares (noise, slips, refine, opening_noise) from 0 to 1, got {self}"
+            )
 
 
 def settings() -> SFTSettings:

@@ -17,8 +17,9 @@ TOLD = "told.jsonl"
 """File of a run: the prose of each state, in their order."""
 _MOST_TOKENS, _BATCH = 96, 64
 _ASK = (
-    "An agent reads this:\n{state}\n\nIt has tried in the world what could follow:\n{futures}\n\nNow it will do:"
-    " {plan}.\nSay in two or three plain sentences, as the agent, what the tries lead to and why it will do that."
+    "An agent reads this:\n{state}\n\nIt has tried in the world what could follow:\n{futures}\n\n"
+    "Now it will do: {plan}.\n"
+    "Say in two or three plain sentences, as the agent, what the tries lead to and why it will do that."
     " No lists, no tags."
 )
 

@@ -16,8 +16,8 @@ class SFTSettings:
     batch_tokens: int = 3072
     """Tokens of a batch, padding included."""
     learning_rate: float | None = None
-    """Of AdamW, at its highest; None: 2e-3 for new models and any below ten million parameters, 1e-5 for others,
-    2e-4 with LoRA."""
+    """Of AdamW, at its highest; None: 2e-3 for new models and any below ten million parameters, 1e-5 for
+    others, 2e-4 with LoRA."""
     weight_decay: float = 0.01
     """Of AdamW."""
     read: float = 0.0
@@ -84,8 +84,8 @@ class AdvantageConfig:
     scale: bool = True
     """Whether grpo and gigpo divide by the standard deviation."""
     episode_discount: float = 1.0
-    """Of an episode's rewards, from its start on: below 1 the sooner of two successes is the better one, and of
-    a group that always succeeds something is learnt."""
+    """Of an episode's rewards, from its start on: below 1 the sooner of two successes is the better one, and
+    of a group that always succeeds something is learnt."""
     step_weight: float = 1.0
     """gigpo: weight of the advantage among equal states."""
     discount: float = 0.95
@@ -113,7 +113,8 @@ class GRPOSettings:
     learning_rate: float | None = None
     """Of AdamW; None: 3e-4 below ten million parameters, 1e-6 above, 1e-5 with LoRA."""
     warm_up: int = 10
-    """Optimiser steps in which the rate rises to that; AdamW's first steps are as large for noise as for signal."""
+    """Optimiser steps in which the rate rises to that; AdamW's first steps are as large for noise as for
+    signal."""
     clip: float = 0.2
     """How far below 1 the ratio of probabilities is pushed."""
     clip_high: float = 0.2
@@ -128,8 +129,8 @@ class GRPOSettings:
     credit: AdvantageConfig = AdvantageConfig()
     """How returns become advantages."""
     equal: Literal["episodes", "steps"] = "episodes"
-    """What weighs the same in the loss. episodes: a long failure weighs no more than a short success, so each of
-    its steps weighs less, and failures that go on for long are unlearnt last. steps: each alike."""
+    """What weighs the same in the loss. episodes: a long failure weighs no more than a short success, so each
+    of its steps weighs less, and failures that go on for long are unlearnt last. steps: each alike."""
     adapter: int = 0
     """Rank of LoRA; 0 trains all weights."""
     batch_tokens: int = 4096

@@ -15,8 +15,8 @@ from playout.rollouts import AgentSpec, RolloutConfig, rollout
 from playout.training import sft
 from playout.training.policy import agent_config, load_policy
 from playout.training.resim import WARM_UP, resim
-from playout.training.resim_telling import TOLD
 from playout.training.resim_settings import ResimConfig, ResimData
+from playout.training.resim_telling import TOLD
 from playout.training.settings import SFTSettings
 
 SETTINGS = SFTSettings(epochs=30, batch_tokens=512, learning_rate=0.01, save_every=40)

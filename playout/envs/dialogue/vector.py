@@ -156,8 +156,8 @@ class DialogueActsVector(gym.vector.VectorEnv):
     def _restart(self, final_info: dict[str, Any]) -> dict[str, Any]:
         """``SAME_STEP``: keep the last observations and infos, start the next episodes at once."""
         ended, final_obs = self._ended.copy(), np.full(self.num_envs, None, object)
-        names, rows = zip(*((name, values[ended]) for name, values in self._observation().items()))
-        final_obs[ended] = [dict(zip(names, found)) for found in zip(*rows)]
+        seen = self._observation()
+        final_obs[ended] = [{name: values[i] for name, values in seen.items()} for i in np.flatnonzero(ended)]
         self.keys.advance(ended)
         self._begin(ended)
         return {

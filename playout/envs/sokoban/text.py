@@ -218,7 +218,8 @@ def coordinate_text(room: np.ndarray) -> str:
 def words_text(room: np.ndarray) -> str:
     """Rows in words of at most ``_WORD`` cells, the goals; then the player and the boxes: ``p1_2 b1_3``."""
     raw = room.tobytes()
-    return f"{_still(raw.translate(tiles.STILL), room.shape)}\n{_moving(raw.translate(_MOVING), room.shape[1])}"
+    still = _still(raw.translate(tiles.STILL), room.shape)
+    return f"{still}\n{_moving(raw.translate(_MOVING), room.shape[1])}"
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,10 @@ class Search(NamedTuple):
         return Search(self.seen | (_open(game, state) & 1 << looked), looked)
 
 
-def searching_plan(game: Game, state: State, search: Search = Search()) -> tuple[str, ...] | None:
+_NOTHING_SEEN = Search()
+
+
+def searching_plan(game: Game, state: State, search: Search = _NOTHING_SEEN) -> tuple[str, ...] | None:
     """All commands that the searching expert will give from here until the task is done.
 
     Args:
