@@ -80,6 +80,29 @@ class Snapshot:
         world, state, wrappers = json.loads(text)
         return cls(world, _decode(state), _decode(wrappers))
 
+    def of(self, world: str) -> Mapping[str, Any]:
+        """The state, if it is one of ``world``.
+
+        Raises:
+            WrongUse: it was taken of another.
+        """
+        if self.world != world:
+            raise WrongUse(f"restore: the snapshot was taken of {self.world}, not of {world}")
+        return self.state
+
+
+def fitting(saved: Any, shape: tuple[int, ...]) -> Any:
+    """An array of a snapshot, if it has the shape that the world has there.
+
+    Raises:
+        WrongUse: it has not; the snapshot is of a world of another size.
+    """
+    if np.shape(saved) != shape:
+        raise WrongUse(
+            f"restore: the snapshot was taken of a world of another size, {np.shape(saved)}, not {shape}"
+        )
+    return saved
+
 
 def snapshot(env: Any, index: int | None = None) -> Snapshot:
     """The state of ``env``: wrapped or not, Gymnasium, PettingZoo, or copy ``index`` of a vector one.
@@ -174,8 +197,19 @@ def _load(layer: Any, state: Mapping[str, Any]) -> None:
         setattr(layer, attribute, deque(value, old.maxlen) if isinstance(old, deque) else value)
 
 
-def _snapshot_copy(env: Any, index: int) -> Snapshot:
+def _copies(env: Any) -> Any:
+    """A vector environment, which nothing may stand around."""
     world = _unwrap(env)
+    if env is not world:
+        raise Unsupported(
+            f"snapshot: of one copy the vector wrapper {_name(env)} cannot say what it remembers; take the"
+            " snapshot of env.unwrapped"
+        )
+    return world
+
+
+def _snapshot_copy(env: Any, index: int) -> Snapshot:
+    world = _copies(env)
     if _name(world) == _SYNC_VECTOR:
         inner = snapshot(world.envs[index])
         pending = {"autoreset": bool(world._autoreset_envs[index])}
@@ -184,8 +218,10 @@ def _snapshot_copy(env: Any, index: int) -> Snapshot:
 
 
 def _restore_copy(env: Any, saved: Snapshot, index: int) -> None:
-    world = _unwrap(env)
+    world = _copies(env)
     if _name(world) == _SYNC_VECTOR:
+        if [name for name, _ in saved.wrappers[:1]] != [_SYNC_VECTOR]:
+            raise WrongUse("restore: the snapshot was not taken of a copy in a SyncVectorEnv")
         (_, pending), *inner = saved.wrappers
         restore(world.envs[index], Snapshot(saved.world, saved.state, tuple(inner)))
         world._autoreset_envs[index] = pending["autoreset"]

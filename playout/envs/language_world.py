@@ -137,7 +137,7 @@ class LanguageWorld(Drawn, gym.Env[str, str]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of(type(self).__qualname__)
         self.state, self._t, self._ended = deepcopy(saved["state"]), saved["t"], saved["ended"]
         self._keys.load(saved["keys"])
 

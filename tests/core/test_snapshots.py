@@ -75,6 +75,42 @@ def test_other_wrappers_than_at_the_snapshot_are_refused() -> None:
         playout.restore(env.unwrapped, saved)
 
 
+SMALL, LARGE = "playout/Sokoban-6x6-1box-v0", "playout/Sokoban-8x8-2box-v0"
+
+
+@pytest.mark.parametrize("mode", [None, "sync", "vector_entry_point", "torch"])
+def test_snapshots_of_other_worlds_are_refused(mode: str | None) -> None:
+    """By name or by size, before anything is changed."""
+
+    def made(name: str):
+        if mode is None:
+            return gym.make(name).unwrapped
+        if mode == "torch":
+            return gym.make_vec(name, 2, device="cpu")
+        return gym.make_vec(name, 2, vectorization_mode=mode)
+
+    index = None if mode is None else 1
+    small, large, talk = made(SMALL), made(LARGE), gym.make(ID).unwrapped
+    for env in (small, large, talk):
+        env.reset(seed=0)
+    with pytest.raises(WrongUse, match=r"of another size, .*, not "):
+        playout.restore(large, playout.snapshot(small, index), index)
+    with pytest.raises(WrongUse, match=r"taken of GuessNumber, not of sokoban|not taken of a copy"):
+        playout.restore(large, playout.snapshot(talk), index)
+    with pytest.raises(WrongUse, match=r"taken of sokoban|taken through"):
+        playout.restore(talk, playout.snapshot(small, index))
+
+
+def test_copies_within_vector_wrappers_are_refused() -> None:
+    envs = gym.wrappers.vector.RecordEpisodeStatistics(gym.make_vec(SMALL, 2))
+    envs.reset(seed=0)
+    with pytest.raises(Unsupported, match="vector wrapper .*RecordEpisodeStatistics"):
+        playout.snapshot(envs, 1)
+    saved = playout.snapshot(envs.unwrapped, 1)
+    with pytest.raises(Unsupported, match="vector wrapper"):
+        playout.restore(envs, saved, 1)
+
+
 @pytest.mark.parametrize("mode", ["sync", "vector_entry_point"])
 def test_single_copies_of_vector_environments(mode: str) -> None:
     envs = gym.make_vec("playout/Sokoban-6x6-1box-v0", 3, vectorization_mode=mode, max_steps=4)

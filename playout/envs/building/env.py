@@ -102,8 +102,9 @@ class _Building(Drawn, gym.Env[Any, Any]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        self.game.load({name: value for name, value in snapshot.state.items() if name != "keys"})
-        self._keys.load(snapshot.state["keys"])
+        state = dict(snapshot.of("building"))
+        self._keys.load(state.pop("keys"))
+        self.game.load(state)
 
     def privileged(self) -> dict[str, Any]:
         """``goal`` (uint8[W, H, D]) and ``expert_plan``, what one who knows it would do next."""

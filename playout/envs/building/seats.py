@@ -124,7 +124,7 @@ class BuildingSeats(Drawn, ParallelEnv[str, dict[str, np.ndarray], np.int64]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        state = dict(snapshot.state)
+        state = dict(snapshot.of("building-seats"))
         self._keys.load(state.pop("keys"))
         self.agents = list(state.pop("agents"))
         self.game.load(state)

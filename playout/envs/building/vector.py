@@ -115,7 +115,7 @@ class _BuildingVector(gym.vector.VectorEnv):
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
-        self.game.load(dict(snapshot.state), index)
+        self.game.load(dict(snapshot.of("building-vector")), index)
         self.keys.load(index, self.keys.save(index))
 
     def _joint(self, actions: np.ndarray, ended: np.ndarray) -> np.ndarray:

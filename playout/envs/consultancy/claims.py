@@ -129,7 +129,7 @@ class ConsultancyClaimsEnv(Drawn, gym.Env[np.ndarray, np.ndarray]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of("consultancy-claims")
         self.consultation.load(saved["consultation"])
         self._said = saved["said"]
         self._keys.load(saved["keys"])

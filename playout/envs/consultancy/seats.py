@@ -190,7 +190,7 @@ class ConsultancySeats(SpokenSeats):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of("consultancy-seats")
         self.consultation.load(saved["consultation"])
         self._said, self._heard = list(saved["said"]), Heard(*saved["heard"])
         self._asked, self._questions = [Question(*one) for one in saved["asked"]], saved["questions"]

@@ -16,6 +16,7 @@ from gymnasium.vector.utils import batch_space
 
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
+from playout.core.snapshots import fitting
 from playout.envs.consultancy.claims import spaces_of
 from playout.envs.vectors import VectorKeys, chosen_of
 from playout.simulators.consultancy import copies, rules
@@ -104,8 +105,9 @@ class ConsultancyClaimsVectorEnv(gym.vector.VectorEnv):
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
+        saved = snapshot.of("consultancy-claims-vector")
         for name, array in copies.columns(self.copies).items():
-            array[index] = snapshot.state[name]
+            array[index] = fitting(saved[name], array.shape[1:])
         self.keys.load(index, self.keys.save(index))
 
     def privileged(self, index: int) -> dict[str, Any]:

@@ -180,7 +180,7 @@ class ConsultancyWorld(LanguageWorld):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of("consultancy")
         self.consultation.load(saved["consultation"])
         self._said, self._heard = list(saved["said"]), Heard(*saved["heard"])
         self._asked, self._waiting = [Question(*one) for one in saved["asked"]], saved["waiting"]

@@ -125,7 +125,7 @@ class DialogueActs(Drawn, gym.Env[Any, Any]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of(f"dialogue-acts-{self.task.name}")
         if self._state is None:
             self._state = self.task.start(np.zeros(1, np.uint64))
         set_row(self._state, 0, saved["state"])

@@ -140,7 +140,7 @@ class NegotiationSeats(SpokenSeats):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of("negotiation-seats")
         set_row(self._state, 0, saved["state"])
         self._said = [Utterance(*one) for one in saved["said"]]
         self._offended = list(saved["offended"])

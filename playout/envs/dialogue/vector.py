@@ -105,7 +105,7 @@ class DialogueActsVector(gym.vector.VectorEnv):
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of(f"dialogue-acts-vector-{self.task.name}")
         set_row(self.state, index, saved["state"])
         self._history[index], self._acts[index] = saved["history"], saved["acts"]
         self._ended[index] = saved["ended"]

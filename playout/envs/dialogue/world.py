@@ -221,7 +221,7 @@ class DialogueWorld(LanguageWorld):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        saved = snapshot.state
+        saved = snapshot.of(f"dialogue-{self.task.name}")
         set_row(self._state, 0, saved["state"])
         self._said = [Utterance(*one) for one in saved["said"]]
         self._notes, self._history = list(saved["notes"]), saved["history"].copy()

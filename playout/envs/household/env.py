@@ -196,9 +196,9 @@ class HouseholdEnv(LanguageWorld):
         """Go back to ``snapshot``; another game than the current one is made anew from its tables.
 
         Raises:
-            WrongUse: it was taken with the other backend.
+            WrongUse: it was taken of another world, or with the other backend.
         """
-        saved = snapshot.state
+        saved = snapshot.of("household")
         if ("original" in saved) != (self._original is not None):
             raise WrongUse("restore: the snapshot was taken with another backend (engine or textworld)")
         if self.game.record != saved["record"]:

@@ -109,8 +109,9 @@ class SokobanEnv(Drawn, gym.Env[np.ndarray, np.int64]):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        self.game.load(snapshot.state)
-        self._keys.load(snapshot.state["keys"])
+        saved = snapshot.of("sokoban")
+        self.game.load(saved)
+        self._keys.load(saved["keys"])
 
     def privileged(self) -> dict[str, Any]:
         """``expert_plan``: actions that solve the room from here (None if none was found)."""

@@ -15,6 +15,7 @@ from torch import Tensor
 from playout.core import Snapshot
 from playout.core.errors import Unsupported
 from playout.core.random import STREAM_KEY, bits_array
+from playout.core.snapshots import fitting
 from playout.envs.sokoban.options import Split, source_of
 from playout.envs.vectors import chosen_of, seeds_of
 from playout.simulators.sokoban.batch import SokobanBatch, State
@@ -105,14 +106,20 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
 
     def snapshot(self, index: int) -> Snapshot:
         """The state of copy ``index``."""
-        columns = {name: column[index].cpu().numpy() for name, column in self._live()._asdict().items()}
+        # Copies: on the CPU they would be views of what a restore writes into.
+        columns = {
+            name: column[index].cpu().numpy().copy() for name, column in self._live()._asdict().items()
+        }
         return Snapshot("sokoban-tensor", {**columns, "ended": bool(self._ended[index])})
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
-        for name, column in self._live()._asdict().items():
-            column[index] = torch.as_tensor(snapshot.state[name], device=self.batch.device)
-        self._ended[index] = snapshot.state["ended"]
+        saved, state = snapshot.of("sokoban-tensor"), self._live()
+        fitting(saved["rooms"], state.rooms.shape[1:])
+        for name, column in state._asdict().items():
+            column[index] = torch.as_tensor(saved[name], device=self.batch.device)
+        self._ended = self._ended.clone()  # the last step's infos hold it
+        self._ended[index] = saved["ended"]
 
     def _started(self, seeds: np.ndarray, given: np.ndarray, chosen: np.ndarray) -> State:
         """The chosen copies at episode 0 of their seed, or at their next episode without one."""

@@ -143,8 +143,9 @@ class SokobanText(LanguageWorld):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot``."""
-        self.game.load(snapshot.state)
-        self._keys.load(snapshot.state["keys"])
+        saved = snapshot.of("sokoban-text")
+        self.game.load(saved)
+        self._keys.load(saved["keys"])
         self._t, self._ended = self.game.steps, self.game.ended
 
     def privileged(self) -> dict[str, Any]:

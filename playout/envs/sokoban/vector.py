@@ -16,6 +16,7 @@ from gymnasium.vector.utils import batch_space
 
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
+from playout.core.snapshots import fitting
 from playout.envs.sokoban.env import ACTION_SETS, ActionSet
 from playout.envs.sokoban.options import Split, source_of
 from playout.envs.vectors import VectorKeys, chosen_of
@@ -111,8 +112,10 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
 
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
+        saved = snapshot.of("sokoban-vector")
+        fitting(saved["tiles"], self.single_observation_space.shape)
         for name, array in self._columns():
-            array[index] = snapshot.state[name]
+            array[index] = saved[name]
 
     def _columns(self) -> list[tuple[str, np.ndarray]]:
         return list(zip(self._copies._fields, self._copies, strict=True))

@@ -138,7 +138,7 @@ class TextWorldEnv(LanguageWorld):
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to ``snapshot`` by giving its commands again."""
-        saved = snapshot.state
+        saved = snapshot.of("textworld")
         self._open(saved["number"])
         for command in saved["commands"]:
             self._give(command)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from playout.core.errors import WrongUse
+from playout.core.snapshots import fitting
 from playout.simulators.bank import LevelBank
 from playout.simulators.building import copies, people, rules
 from playout.simulators.building.actions import Action, Numbering, Planes
@@ -199,7 +200,7 @@ class Game:
     def load(self, saved: dict[str, Any], i: int = 0) -> None:
         """Take copy ``i`` back to what :meth:`save` gave."""
         for name, array in self.arrays().items():
-            array[i] = saved[name]
+            array[i] = fitting(saved[name], array.shape[1:])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All that changes, by name, each [N, ...]; the arrays themselves."""

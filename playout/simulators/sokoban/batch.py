@@ -75,8 +75,9 @@ class SokobanBatch:
         """The episodes of these numbers under these keys: int64[N] each."""
         episode_key = bits(key, episode, random.STREAM_EPISODE)
         level = below(bits(episode_key, torch.zeros_like(key), random.STREAM_LEVEL), len(self._rooms))
-        none = torch.zeros_like(key)
-        return State(self._rooms[level], self._players[level], self._off[level], none, none, key, episode)
+        # Of its own each: a restore writes into them.
+        steps, pushes = torch.zeros_like(key), torch.zeros_like(key)
+        return State(self._rooms[level], self._players[level], self._off[level], steps, pushes, key, episode)
 
     def restart(self, state: State, where: Tensor) -> State:
         """The next episode of the copies that ``where`` (bool[N]) marks; the others as they are."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from playout.core.errors import WrongUse
+from playout.core.snapshots import fitting
 from playout.simulators.sokoban import deadlocks, rules, tiles
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.solver import solve, solve_fast
@@ -126,7 +127,8 @@ class Game:
 
     def load(self, saved: Mapping[str, Any]) -> None:
         """Take back what :meth:`save` gave."""
-        self.tiles, self.counters = saved["tiles"].copy(), saved["counters"].copy()
+        self.tiles = fitting(saved["tiles"], self.source.shape).copy()
+        self.counters = saved["counters"].copy()
         self.start_tiles, self.name = saved["start_tiles"], saved["name"]
         self.deadlock, self.ended = saved["deadlock"], saved["ended"]
         self._plan, self._hopeless = None, False

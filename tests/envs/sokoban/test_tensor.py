@@ -105,3 +105,33 @@ def test_a_gpu_plays_as_the_cpu():
         actions = torch.from_numpy(rng.integers(4, size=N))
         one, two = tensors.step(actions), gpu.step(actions.cuda())
         assert all(b.is_cuda and torch.equal(a, b.cpu()) for a, b in zip(one[:4], two[:4], strict=True))
+
+
+def test_restoring_right_after_a_reset_restores_every_count():
+    tensors = gym.make_vec(ID, 4, device="cpu", max_steps=9)
+    tensors.reset(seed=0)
+    for _ in range(5):
+        tensors.step(np.zeros(4, int))
+    saved = [tensors.snapshot(i) for i in range(4)]
+    assert [int(one.state["steps"]) for one in saved] == [5] * 4
+    tensors.reset(seed=1)  # steps and pushes are both 0 now, and not the same zeros
+    for i, one in enumerate(saved):
+        tensors.restore(one, i)
+    again = [tensors.snapshot(i).state for i in range(4)]
+    assert [(int(one["steps"]), int(one["pushes"])) for one in again] == [
+        (5, int(one.state["pushes"])) for one in saved
+    ]
+    assert [tensors.step(np.zeros(4, int))[3].all().item() for _ in range(4)] == [False, False, False, True]
+
+
+def test_snapshots_and_infos_keep_what_they_said():
+    tensors = gym.make_vec(ID, 2, device="cpu", max_steps=2)
+    tensors.reset(seed=0)
+    before = tensors.snapshot(0)
+    tensors.step(np.zeros(2, int))
+    after = tensors.snapshot(0)
+    told = after.to_json()
+    info = tensors.step(np.zeros(2, int))[4]
+    tensors.restore(before, 0)
+    assert after.to_json() == told
+    assert info["_is_success"].tolist() == [True, True]
