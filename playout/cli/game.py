@@ -109,6 +109,10 @@ class Game:
         shown = ", ".join(f"{name} {chance:.2f}" for name, chance in likely if chance >= _LEAST_SHOWN)
         return f"{self.agent} suggests: {decision.action}" + (f"   ({shown})" if shown else "")
 
+    def ask(self) -> Decision:
+        """What the agent decides; nothing is done."""
+        return self.session.ask(self._helper())
+
     def hand_over(self, steps: int = 1) -> list[Decision]:
         """Let the agent play."""
         return self.session.hand_over(self._helper(), steps)

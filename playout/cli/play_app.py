@@ -5,6 +5,7 @@ Everything that happens in the world is in ``rollouts.session``; here are only w
 
 import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from playout.cli.game import DIRECTIONS, Game
 from playout.cli.picture import PICTURED, picture
@@ -81,6 +83,7 @@ class PlayApp(App[None]):
         self.game, self._pace = game, pace
         self.handed = False
         """Whether the agent is playing."""
+        self._acting = Lock()
 
     def compose(self) -> ComposeResult:
         """Title, board, what can be done, keys."""
@@ -199,10 +202,14 @@ class PlayApp(App[None]):
     @work(thread=True, exclusive=True)
     def _play_on(self) -> None:
         """Step by step in a thread, since a model may think for long."""
-        note = None
+        note, worker = None, get_current_worker()
         while self.handed and not self.game.session.over:
             try:
-                (decision,) = self.game.hand_over()
+                decision = self.game.ask()
+                with self._acting:
+                    if worker.is_cancelled or not self.handed:
+                        return  # taken back meanwhile: what was decided is for another state
+                    self.game.session.follow(decision)
             except PlayoutError as error:
                 note = str(error)
                 break
@@ -212,13 +219,15 @@ class PlayApp(App[None]):
                     self.refresh_game, safe(f"{self.game.agent}: {decision.action}{thought}")
                 )
                 time.sleep(self._pace)
-        self.handed = False
-        self.call_from_thread(self.refresh_game, note)
+        if not worker.is_cancelled:
+            self.handed = False
+            self.call_from_thread(self.refresh_game, note)
 
     def _try(self, act: Callable[[], Any]) -> None:
         """Act and draw; what cannot be done is said in the note."""
         try:
-            said = act()
+            with self._acting:
+                said = act()
         except PlayoutError as error:
             said = str(error)
         self.refresh_game(said if isinstance(said, str) else None)

@@ -30,7 +30,7 @@ class EpisodeKeys:
     def next(self, env: "_Seeded", seed: int | None) -> int:
         """Advance to the next episode, or to episode 0 of ``seed``; return the episode's key."""
         if seed is not None:
-            self.key, self.episode = random.key_of_seed(seed), 0
+            self.key, self.episode = random.key_of_seed(int(seed)), 0
         elif self.key is None:
             self.key = int(env.np_random.integers(np.iinfo(np.int64).max))
         else:

@@ -146,9 +146,25 @@ class PlaySession:
             WrongUse: the episode has ended.
             PlayoutError: the agent could not decide.
         """
-        decision = self._ask(agent)
+        decision = self.ask(agent)
         self.hints += 1
         return decision
+
+    def ask(self, agent: Agent) -> Decision:
+        """What ``agent`` decides for the person, who may :meth:`follow` it; errors as :meth:`suggestion`."""
+        self._refuse_after_end()
+        self._greet(agent)
+        (decision,) = agent.act([self._live.turn(self.seat, agent.needs)])
+        self._oracle = self._oracle or Player.of(agent).spec["oracle"]
+        failed = decision.stats.get("failed")
+        if isinstance(failed, str):
+            raise PlayoutError(failed)
+        return decision
+
+    def follow(self, decision: Decision) -> None:
+        """Do what an agent has decided; errors as :meth:`act`."""
+        self._do(decision)
+        self.handed_over += 1
 
     def hand_over(self, agent: Agent, steps: int = 1) -> list[Decision]:
         """Let ``agent`` play up to ``steps`` of the person's turns; its decisions.
@@ -159,9 +175,8 @@ class PlaySession:
         """
         decisions: list[Decision] = []
         while len(decisions) < steps and not (decisions and self.over):
-            decisions.append(self._ask(agent))
-            self._do(decisions[-1])
-            self.handed_over += 1
+            decisions.append(self.ask(agent))
+            self.follow(decisions[-1])
         return decisions
 
     def episode(self) -> Episode:
@@ -194,18 +209,12 @@ class PlaySession:
         self._check()
         self.frames.append(self.world.frame())
 
-    def _ask(self, agent: Agent) -> Decision:
-        self._refuse_after_end()
+    def _greet(self, agent: Agent) -> None:
+        """Tell an agent, once, that an episode begins."""
         if id(agent) not in self._greeted:
             self._greeted.add(id(agent))
             if reset := getattr(agent, "reset", None):
                 reset([0])
-        (decision,) = agent.act([self._live.turn(self.seat, agent.needs)])
-        self._oracle = self._oracle or Player.of(agent).spec["oracle"]
-        failed = decision.stats.get("failed")
-        if isinstance(failed, str):
-            raise PlayoutError(failed)
-        return decision
 
     def _let_others_act(self) -> None:
         while not self.over and self.seat in self._others:
@@ -213,6 +222,7 @@ class PlaySession:
 
     def _other(self, seat: str) -> Decision:
         agent = self._others[seat]
+        self._greet(agent)
         (decision,) = agent.act([self._live.turn(seat, agent.needs)])
         self.belief = dict(decision.stats.get("search") or {}).get("belief", self.belief)
         return decision

@@ -103,10 +103,10 @@ def test_take_back_stops_the_agent_and_keys_wait_meanwhile():
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert not app.handed
-        assert session.t == 4  # the step that was being thought about
+        assert session.t == 3  # what was being thought about is not played any more
         assert "you play" in said(app, "title")
         await pilot.press(app.game.legal[0])
-        assert session.t == 5
+        assert session.t == 4
 
     drive(WORLD, script, AgentSpec(name=f"{__name__}:Thinker"))
 

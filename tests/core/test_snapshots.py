@@ -104,7 +104,7 @@ def test_snapshots_of_other_worlds_are_refused(mode: str | None) -> None:
 def test_copies_within_vector_wrappers_are_refused() -> None:
     envs = gym.wrappers.vector.RecordEpisodeStatistics(gym.make_vec(SMALL, 2))
     envs.reset(seed=0)
-    with pytest.raises(Unsupported, match="vector wrapper .*RecordEpisodeStatistics"):
+    with pytest.raises(Unsupported, match=r"vector wrapper .*RecordEpisodeStatistics"):
         playout.snapshot(envs, 1)
     saved = playout.snapshot(envs.unwrapped, 1)
     with pytest.raises(Unsupported, match="vector wrapper"):

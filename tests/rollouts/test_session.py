@@ -150,6 +150,25 @@ def test_of_seats_that_act_at_once_agents_have_the_others():
     assert episode.agents["odd"]["name"] == "human"
 
 
+def test_agents_of_other_seats_are_told_of_every_episode():
+    other = Scripted(script=first_legal)
+    session = PlaySession("toys:toys/pennies_seats-v0", others={"even": other})
+    session.act(1)
+    session.act(1)
+    assert other.started == [[0]]
+    session.restart(1)
+    session.act(1)
+    assert other.started == [[0], [0]]
+
+
+def test_what_an_agent_decides_may_be_followed_or_not():
+    session, agent = PlaySession(GUESS, seed=3), Scripted(script=first_legal)
+    decision = session.ask(agent)
+    assert (session.t, session.hints, session.handed_over) == (0, 0, 0)
+    session.follow(decision)
+    assert (session.t, session.hints, session.handed_over) == (1, 0, 1)
+
+
 def test_restart_from_the_same_seed_is_the_same_game():
     session = PlaySession(GUESS, seed=3)
     session.act("guess 5")

@@ -25,6 +25,13 @@ ActionSet = Literal["push", "gym_sokoban"]
 ACTION_SETS: dict[str, tuple[int, int]] = {"push": (4, 1), "gym_sokoban": (ACTIONS, 0)}
 
 
+def action_set(name: str) -> tuple[int, int]:
+    """Of an action set: how many there are, and the action of the rules that 0 stands for."""
+    if name not in ACTION_SETS:
+        raise WrongUse(f"actions: expected one of {', '.join(ACTION_SETS)}, got {name!r}")
+    return ACTION_SETS[name]
+
+
 class SokobanEnv(Drawn, gym.Env[np.ndarray, np.int64]):
     """Push every box onto a goal.
 
@@ -61,11 +68,9 @@ class SokobanEnv(Drawn, gym.Env[np.ndarray, np.int64]):
         render_mode: str | None = None,
     ) -> None:
         """Make the environment; for ``source`` to ``data`` see ``options.source_of``."""
-        if actions not in ACTION_SETS:
-            raise WrongUse(f"actions: expected one of {', '.join(ACTION_SETS)}, got {actions!r}")
+        self._actions, self._first = action_set(actions)
         levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
         self.game = Game(levels, rewards=rewards, max_steps=max_steps, deadlocks=deadlocks)
-        self._actions, self._first = ACTION_SETS[actions]
         self._keys = EpisodeKeys()
         self.observation_space = spaces.Box(0, TILES - 1, levels.shape, np.uint8)
         self.action_space = spaces.Discrete(self._actions)

@@ -1,7 +1,7 @@
 """What all Sokoban ids have in common: naming a source of levels by text or numbers."""
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import cast
 
 from playout.core.errors import WrongUse
 from playout.simulators.sokoban.generator import Walls
@@ -15,8 +15,7 @@ from playout.simulators.sokoban.sources import (
     LevelSource,
     boxoban,
 )
-
-Split = Literal["train", "validation", "test"]
+from playout.simulators.sokoban.symmetry import SPLITS, Split
 
 
 def source_of(
@@ -63,10 +62,14 @@ def _named(
         raise WrongUse(f"walls: only fresh rooms are {walls}, got source {source!r}")
     if len(size) != 2:
         raise WrongUse(f"size: expected (rows, columns), got {size!r}")
-    height, width = size
-    if source == "bank":
-        return BankSource(height, width, boxes, split=split)
-    if source == "fresh":
+    if source in ("bank", "fresh"):
+        height, width = size
+        if not all(isinstance(number, int) for number in (height, width, boxes)):
+            raise WrongUse(f"size and boxes: expected whole numbers, got {size!r} and {boxes!r}")
+        if split not in SPLITS:
+            raise WrongUse(f"split: expected one of {', '.join(SPLITS)}, got {split!r}")
+        if source == "bank":
+            return BankSource(height, width, boxes, split=split)
         return FreshSource(height, width, boxes, split=split, walls=walls)
     if source.startswith("boxoban-"):
         return boxoban(cast(Difficulty, source.removeprefix("boxoban-")), split=split, data=data)

@@ -19,6 +19,7 @@ from playout.core.snapshots import fitting
 from playout.envs.sokoban.options import Split, source_of
 from playout.envs.vectors import chosen_of, seeds_of
 from playout.simulators.sokoban.batch import SokobanBatch, State
+from playout.simulators.sokoban.game import check_limits
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.sources import LevelSource
 from playout.simulators.sokoban.tiles import TILES
@@ -53,6 +54,7 @@ class SokobanTensorEnv(gym.vector.VectorEnv):
             raise Unsupported(
                 f"SokobanTensorEnv: deadlocks={deadlocks!r} needs the compiled rules; leave out device="
             )
+        check_limits(max_steps, deadlocks)
         levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
         self.num_envs = num_envs
         self.batch = SokobanBatch(

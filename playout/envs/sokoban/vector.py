@@ -17,11 +17,11 @@ from gymnasium.vector.utils import batch_space
 from playout.core import Snapshot
 from playout.core.errors import WrongUse
 from playout.core.snapshots import fitting
-from playout.envs.sokoban.env import ACTION_SETS, ActionSet
+from playout.envs.sokoban.env import ActionSet, action_set
 from playout.envs.sokoban.options import Split, source_of
 from playout.envs.vectors import VectorKeys, chosen_of
 from playout.simulators.sokoban import copies
-from playout.simulators.sokoban.game import Deadlocks
+from playout.simulators.sokoban.game import Deadlocks, check_limits
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.sources import LevelSource
 from playout.simulators.sokoban.tiles import TILES
@@ -51,13 +51,14 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
     ) -> None:
         """Make ``num_envs`` copies; the other arguments are those of ``SokobanEnv``."""
+        check_limits(max_steps, deadlocks)
         levels = source_of(source, size=size, boxes=boxes, split=split, data=data)
         self.num_envs, self._bank = num_envs, copies.bank_of(levels.bank())
         self._keys, self._ready = VectorKeys(num_envs), False
         # The compiled rules read the keys where they are kept.
         shared = {"key": self._keys.key, "episode": self._keys.episode}
         self._copies = copies.copies_of(num_envs, self._bank)._replace(**shared)
-        self._actions, first = ACTION_SETS[actions]
+        self._actions, first = action_set(actions)
         self._mode = AutoresetMode(autoreset_mode)
         self._options = (
             first, rewards_of(rewards).table(), max_steps, deadlocks != "off", deadlocks == "end",

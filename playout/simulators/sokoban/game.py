@@ -13,15 +13,25 @@ import numpy as np
 from playout.core.errors import WrongUse
 from playout.core.snapshots import fitting
 from playout.simulators.sokoban import deadlocks, rules, tiles
+from playout.simulators.sokoban.geometry import MAX_SIDE
 from playout.simulators.sokoban.rewards import Rewards, rewards_of
 from playout.simulators.sokoban.solver import solve, solve_fast
 from playout.simulators.sokoban.sources import LevelSource
+from playout.simulators.sokoban.symmetry import trimmed
 
 Deadlocks = Literal["off", "info", "end"]
 _MODES = ("off", "info", "end")
 
 # Past these, an optimal solution is not looked for and the metric is left out.
 OPTIMAL_NODES = 200_000
+
+
+def check_limits(max_steps: int, deadlocks: str) -> None:
+    """Refuse a limit of steps, or what is to be done about deadlocks, that no room can be played with."""
+    if deadlocks not in _MODES:
+        raise WrongUse(f"deadlocks: expected one of {', '.join(_MODES)}, got {deadlocks!r}")
+    if not isinstance(max_steps, int) or max_steps < 1:
+        raise WrongUse(f"max_steps: expected a whole number from 1 on, got {max_steps!r}")
 
 
 class Game:
@@ -39,8 +49,7 @@ class Game:
             deadlocks: whether a push that makes the room unsolvable is noticed (``info``), also ends
                 the episode (``end``), or is not looked for (``off``).
         """
-        if deadlocks not in _MODES:
-            raise WrongUse(f"deadlocks: expected one of {', '.join(_MODES)}, got {deadlocks!r}")
+        check_limits(max_steps, deadlocks)
         self.source, self.max_steps, self.deadlocks = source, max_steps, deadlocks
         self._going, self._ending = rewards_of(rewards).table().tolist()
         self.counters = np.zeros(rules.COUNTERS, np.int32)
@@ -97,7 +106,7 @@ class Game:
         found, none is looked for again in the episode: what follows a lost room is lost too.
         """
         if self._plan is None and not self._hopeless:
-            solution = solve_fast(self.tiles)
+            solution = solve_fast(_within_limits(self.tiles))
             self._plan, self._hopeless = solution.moves if solution.solved else None, not solution.solved
         return self._plan
 
@@ -146,8 +155,16 @@ class Game:
             self._plan = self._plan[1:] if direction == self._plan[0] else None
 
 
+def _within_limits(tiles: np.ndarray) -> np.ndarray:
+    """The room; where it is too large for the solver, without the wall that fills it up on all sides."""
+    return tiles if max(tiles.shape) <= MAX_SIDE else trimmed(tiles)
+
+
 @lru_cache(maxsize=4096)
 def optimal_pushes(room: bytes, shape: tuple[int, int]) -> int | None:
-    """Fewest pushes that solve a room given as bytes; None where the search was given up."""
-    solution = solve(np.frombuffer(room, np.uint8).reshape(shape), max_nodes=OPTIMAL_NODES)
+    """Fewest pushes that solve a room given as bytes; None if it is too large or the search was given up."""
+    tiles = _within_limits(np.frombuffer(room, np.uint8).reshape(shape))
+    if max(tiles.shape) > MAX_SIDE:
+        return None
+    solution = solve(tiles, max_nodes=OPTIMAL_NODES)
     return solution.pushes if solution.solved else None

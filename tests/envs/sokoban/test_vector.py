@@ -8,7 +8,8 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 
 import playout
 from playout.core import Snapshot
-from playout.core.errors import WrongUse
+from playout.core.errors import Unsupported, WrongUse
+from playout.envs.sokoban.vector import make_vector
 
 ID, N = "playout/Sokoban-v0", 5
 MODES = list(AutoresetMode)
@@ -168,3 +169,24 @@ def test_make_vec_says_what_it_is():
     assert vector.metadata["autoreset_mode"] == AutoresetMode.SAME_STEP
     assert vector.observation_space.shape == (N, 5, 5)
     assert vector.spec.id == ID
+
+
+@pytest.mark.parametrize("device", [None, "cpu"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_steps": 0},
+        {"deadlocks": "ned"},
+        {"split": "unseen"},
+        {"boxes": 1.5},
+        {"source": "fresh", "split": "x"},
+    ],
+)
+def test_options_that_no_copy_has(wrong, device):
+    with pytest.raises((WrongUse, Unsupported), match=next(reversed(wrong))):
+        make_vector(2, device=device, **wrong)
+
+
+def test_actions_that_no_copy_has():
+    with pytest.raises(WrongUse, match="actions: expected one of push, gym_sokoban, got 'foo'"):
+        make_vector(2, actions="foo")

@@ -3,7 +3,7 @@ import pytest
 
 from playout.core.errors import WrongUse
 from playout.simulators.sokoban import game as module
-from playout.simulators.sokoban import rules
+from playout.simulators.sokoban import rules, tiles
 from playout.simulators.sokoban.game import Game, optimal_pushes
 from playout.simulators.sokoban.levels import parse_xsb
 from playout.simulators.sokoban.solver import solve_fast
@@ -141,3 +141,29 @@ def test_fewest_pushes():
     assert optimal_pushes(level.tiles.tobytes(), level.tiles.shape) == 2
     (level,) = parse_xsb("######\n#@  .#\n#$   #\n######")
     assert optimal_pushes(level.tiles.tobytes(), level.tiles.shape) is None
+
+
+@pytest.mark.parametrize("corridor", [60, 70])
+def test_rooms_wider_than_the_solver_takes_can_be_won(corridor):
+    """Small ones within much wall are solved all the same, others have no figure of the optimum."""
+    wide = np.zeros((3, corridor + 40), np.uint8)
+    wide[1, 1 : corridor + 1] = tiles.FLOOR
+    wide[1, 1], wide[1, corridor - 1], wide[1, corridor] = tiles.PLAYER, tiles.BOX, tiles.GOAL
+    game = Game(ArraySource(wide[None], ["wide"], "train"), rewards="sparse", max_steps=99)
+    game.start(0)
+    if corridor < 64:
+        assert game.plan() == (RIGHT - 1,) * (corridor - 2)
+    else:
+        with pytest.raises(WrongUse, match="sides of at most 64"):
+            game.plan()
+    for _ in range(corridor - 2):
+        game.step(RIGHT)
+    success, metrics = game.outcome()
+    assert success
+    assert metrics.get("pushes_over_optimal") == (0.0 if corridor < 64 else None)
+
+
+@pytest.mark.parametrize("limits", [{"max_steps": 0}, {"max_steps": "abc"}, {"deadlocks": "ned"}])
+def test_limits_that_no_room_has(limits):
+    with pytest.raises(WrongUse, match=f"{next(iter(limits))}: expected"):
+        game_in(ROOM, **limits)
