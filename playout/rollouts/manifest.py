@@ -32,11 +32,12 @@ def _version(package: str) -> str | None:
 
 def _commit() -> str | None:
     """The commit of the source checkout this package runs from, ``-dirty`` where it was changed."""
+    root = Path(__file__).parents[2]
+    if not (root / ".git").exists():  # installed, perhaps within somebody else's checkout
+        return None
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        said = subprocess.run(
-            command, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10, check=True
-        )
+        said = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return said.stdout.strip()

@@ -113,12 +113,12 @@ class DynaGRPOTrainer(grpo.EpisodeGRPOTrainer):
     ) -> tuple[list[TokenSequence], NDArray[np.float64], NDArray[np.float64]]:
         """Sequences, advantages and weights of the three terms together."""
         settings = self.settings
-        steps, values, flat = self._credited(rows.steps._replace(rows=[*rows.standard, *stripped]))
+        steps, whose, values, flat = self._credited(rows.steps._replace(rows=[*rows.standard, *stripped]))
         is_sim = rows.is_sim[steps.episode]
         wanted = np.where(is_sim, settings.stripped, settings.standard)
         everything = settings.kl != 0 or settings.entropy != 0
         counted = wanted & (everything | (values != 0))
-        special = refine_advantages(steps.returns, rows.success, steps.group, rows.is_sim)
+        special = refine_advantages(steps.returns, rows.success[whose], steps.group, rows.is_sim)
         imitated = special[steps.episode[is_sim]] * settings.refined
         refine = Steps(
             rows.refined, steps.episode[is_sim], steps.reward[is_sim], steps.state[is_sim], steps.group
@@ -153,7 +153,11 @@ class _Rows:
         """Take what was played."""
         kept = [_whole(episode) for episode in simulated]
         episodes = [*standard, *kept]
-        steps = steps_of(episodes, size=settings.group // 2, format_penalty=settings.credit.format_penalty)
+        credit = settings.credit
+        steps = steps_of(
+            episodes, size=settings.group // 2, format_penalty=credit.format_penalty,
+            invalid_penalty=credit.invalid_penalty,
+        )  # fmt: skip
         both = sim_rows(kept)
         plain = steps.rows[: len(steps.rows) - len(both.refine)]
         is_sim = np.arange(len(episodes)) >= len(standard)

@@ -66,7 +66,7 @@ class GroupPlay:
 
 
 class _LentWorld(GymnasiumWorld):
-    """A world of ``owner``, to which it goes back when it is closed."""
+    """A world of ``owner``, to which it goes back when it is closed, but for one that failed."""
 
     owner: GroupPlay
 
@@ -77,8 +77,15 @@ class _LentWorld(GymnasiumWorld):
         world.owner = owner
         return world
 
+    def begin(self, seed: int) -> None:
+        self.done = False
+        super().begin(seed)
+
     def close(self) -> None:
-        self.owner._idle.append(self)
+        if self.done:
+            self.owner._idle.append(self)
+        else:
+            super().close()
 
 
 class Steps(NamedTuple):
@@ -155,19 +162,25 @@ def advantages(steps: Steps, config: AdvantageConfig) -> tuple[NDArray[np.float6
     return values, whole.flat_share
 
 
-def shuffled(steps: Steps, order: np.random.Generator, discount: float = 1.0) -> Steps:
+def shuffled(
+    steps: Steps, order: np.random.Generator, discount: float = 1.0
+) -> tuple[Steps, NDArray[np.int64]]:
     """The steps with the returns of their group's episodes dealt out anew, each on an episode's last step.
 
     With a ``discount`` from the start of an episode it is the discounted returns that are dealt out.
+
+    Returns:
+        The steps, and the episode whose return each of the N has: int64[N].
     """
-    dealt, later = np.zeros(len(steps.reward)), steps.discounted_returns(discount)
+    dealt, whose = np.zeros(len(steps.reward)), np.arange(len(steps.group))
     for group in np.unique(steps.group):
         members = np.flatnonzero(steps.group == group)
-        later[members] = later[order.permutation(members)]
+        whose[members] = order.permutation(members)
+    later = steps.discounted_returns(discount)[whose]
     last = np.flatnonzero(np.diff(steps.episode, append=-1))
     episode = steps.episode[last]
     dealt[last] = later[episode] / discount ** (steps.lengths[episode] - 1)
-    return steps._replace(reward=dealt)
+    return steps._replace(reward=dealt), whose
 
 
 def step_weights(

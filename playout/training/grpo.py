@@ -130,7 +130,7 @@ class EpisodeGRPOTrainer(GRPOTrainer):
             format_penalty=settings.credit.format_penalty,
             invalid_penalty=settings.credit.invalid_penalty,
         )
-        steps, values, flat = self._credited(steps)
+        steps, _, values, flat = self._credited(steps)
         # Without these terms, a step without advantage has no gradient at all.
         counted = values != 0 if settings.kl == settings.entropy == 0 else np.ones(len(values), bool)
         weights = step_weights(steps, counted, settings.equal)
@@ -139,14 +139,14 @@ class EpisodeGRPOTrainer(GRPOTrainer):
         self._note(collect_seconds=time.perf_counter() - began, cpu_seconds=time.process_time())
         return sequences, values, weights
 
-    def _credited(self, steps: Steps) -> tuple[Steps, NDArray[np.float64], float]:
-        """The steps of this iteration, shuffled where that is wanted, and their :func:`advantages`."""
-        credit = self.settings.credit
+    def _credited(self, steps: Steps) -> tuple[Steps, NDArray[np.int64], NDArray[np.float64], float]:
+        """The steps of this iteration, if wanted :func:`shuffled`, and their :func:`advantages`."""
+        credit, whose = self.settings.credit, np.arange(len(steps.group))
         if credit.shuffle:
             key = [self.config.seed, self.iteration * self.settings.levels]
             order = np.random.Generator(np.random.Philox(key=key))
-            steps = shuffled(steps, order, credit.episode_discount)
-        return steps, *advantages(steps, credit)
+            steps, whose = shuffled(steps, order, credit.episode_discount)
+        return steps, whose, *advantages(steps, credit)
 
     def _generate_and_score_completions(self, inputs: Any) -> dict[str, Tensor]:
         """TRL's place for making rows; ``inputs`` are place-holders.

@@ -111,13 +111,15 @@ def load_policy(
         name: the folder of a training run, ``hf:PATH_OR_HUB_ID``, ``gguf:FILE`` or ``smollm2``.
         agent: how it is asked.
         device: of torch.
-        dtype: of the weights; None for float32 on the CPU, else as they are kept.
+        dtype: of the weights; None for float32, in which small steps are not lost, or as they are kept where
+            only an adapter is trained (float32 on the CPU).
         adapter: rank of the LoRA matrices that are trained in place of the weights; 0 trains all weights.
 
     Raises:
         WrongUse: there is no such model.
     """
-    model, tokenizer = loading.pretrained(weights_of(name), device=device, dtype=dtype)
+    wanted = dtype or (None if adapter else "float32")
+    model, tokenizer = loading.pretrained(weights_of(name), device=device, dtype=wanted)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return Policy(with_adapter(model, adapter) if adapter else model, tokenizer, agent)

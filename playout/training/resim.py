@@ -105,13 +105,14 @@ def _warmed_up(
     config: ResimConfig, policy: Policy, states: Sequence[TaughtState], folder: Path, tell: Progress
 ) -> Policy:
     """The policy after learning the actions alone, which is kept in a run of its own."""
-    agent = replace(policy.agent, prefill=ACTION if policy.agent.prefill else "", mode="answer")
+    agent = replace(policy.agent, prefill=ACTION if policy.agent.prefill else "")
     acting = replace(policy, agent=agent)
     if not (folder / FOLDER / AGENT).is_file():
         with open_run(folder, {"method": "resim", "rows": "actions"}, resume=True) as run:
             rows = [state.row("actions") for state in states]
             _trained(config, acting, rows, run, tell, config.warm_up)
-    loaded = load_policy(str(folder), policy.agent, device=config.settings.device)
+    settings = config.settings
+    loaded = load_policy(str(folder), policy.agent, device=settings.device, adapter=settings.adapter)
     return replace(loaded, agent=policy.agent)
 
 

@@ -30,6 +30,7 @@ from playout.agents.dyna.simrollout import refine_prompt
 from playout.agents.prompts import Wording, tagged
 from playout.core import Branchable, Chat, Completion, Sampling, Turn, WrongUse
 from playout.core.random import Stream
+from playout.language.news import without_refusal
 from playout.rollouts import lookup
 from playout.training.demonstrations import Demonstration
 from playout.training.resim_settings import ResimData
@@ -106,7 +107,7 @@ class _Teacher:
     def __init__(self, world: Any, data: ResimData, student: LanguageConfig, seed: int) -> None:
         self._world, self._data, self._seed = world, data, seed
         self._told = _Told()
-        self._student = LanguageAgent(self._told, replace(student, mode="answer", retries=0, seed=0))
+        self._student = LanguageAgent(self._told, replace(student, retries=0, seed=0))
         self._wording: Wording = student.prompt
         self._task, self._words, self._passed_by = "", Counter[str](), 0
         self._learned: Value | None = LearnedValue(load_agent(data.valuer)) if data.valuer else None
@@ -173,7 +174,7 @@ class _Teacher:
     def _taught(self, turn: Turn, slips: Sequence[str]) -> tuple[Response, bool]:
         """What should be answered, and whether success is out of reach."""
         data, world, draw = self._data, self._world, self._draws(turn, 1)
-        seen = Seen(turn.observation, turn.legal_actions or ())
+        seen = Seen(without_refusal(str(turn.observation), dict(turn.info)), turn.legal_actions or ())
         teacher = Teacher(draw)
         first = list(teacher(world, seen))
         if slips and draw.uniform() < data.slips:

@@ -7,7 +7,7 @@ from typing import Any
 from playout.core import MissingExtra
 from playout.rollouts.store import RunWriter
 from playout.training.rlhs_settings import RLHSConfig
-from playout.training.rlhs_text import _RATES, AnswerPairs, Progress
+from playout.training.rlhs_text import AnswerPairs, Progress, rate_of
 
 try:
     from datasets import Dataset
@@ -15,7 +15,7 @@ try:
     from trl.trainer.dpo_config import DPOConfig
     from trl.trainer.dpo_trainer import DPOTrainer
 
-    from playout.training.policy import Policy, is_small, quiet
+    from playout.training.policy import Policy, quiet
 except ModuleNotFoundError as error:
     raise MissingExtra(error.name or "trl", "train") from error
 
@@ -46,7 +46,7 @@ def learn_pairs(
         "chosen_ids": [list(found.token_ids) for found in pairs.chosen],
         "rejected_ids": [list(found.token_ids) for found in pairs.rejected],
     }
-    rate = settings.learning_rate or (_RATES["dpo"] if is_small(policy.model) else 1e-5)
+    rate = settings.learning_rate or rate_of(config, policy)
     args = DPOConfig(
         output_dir=str(run.folder / "trl"), per_device_train_batch_size=min(_BATCH, len(pairs.chosen)),
         num_train_epochs=settings.dpo_epochs or _EPOCHS, learning_rate=rate, lr_scheduler_type="linear",

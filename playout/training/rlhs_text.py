@@ -33,7 +33,7 @@ try:
     from playout.training.decoder import DecoderConfig, new_decoder, word_tokenizer
     from playout.training.demonstrations import Demonstration, step_rows
     from playout.training.language_actor_critic import LanguageActorCritic
-    from playout.training.policy import AGENT, FOLDER, Policy, agent_config, load_policy, threads
+    from playout.training.policy import AGENT, FOLDER, Policy, agent_config, is_small, load_policy, threads
     from playout.training.reinforce import MeanBaseline
     from playout.training.response_rollouts import ResponseCollector
     from playout.training.rlhs import online_settings
@@ -54,6 +54,7 @@ _SFT = SFTSettings(epochs=2, batch_tokens=3072, learning_rate=4e-3, save_every=2
 _PRICE = re.compile(r"\$[\d,.]*\d")
 _RATES = {"ppo": 1e-3, "reinforce": 2e-3, "dpo": 1e-3}
 """Of a small decoder. PPO's did better than its double on validation; the others are not tuned."""
+_LARGE_RATE = 1e-5
 _CURVES = ("immediate", "partial", "oracle", "true")
 _VALIDATED = 20  # visits of each case
 _PART = 256  # answers at a time
@@ -255,12 +256,17 @@ def _online(
     ppo.learn(
         learner,
         collector if config.algorithm == "ppo" else MeanBaseline(collector),
-        online_settings(config, _RATES[config.algorithm]),
+        online_settings(config, rate_of(config, policy)),
         run,
         seed=config.seed,
         keep=lambda: policy.save(run.folder),
         progress=progress,
     )
+
+
+def rate_of(config: RLHSConfig, policy: Policy) -> float:
+    """The learning rate of ``policy``, where none is given."""
+    return _RATES[config.algorithm] if is_small(policy.model) else _LARGE_RATE
 
 
 def _records(config: RLHSConfig, pairs: AnswerPairs) -> Iterable[Preference]:

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from playout.core import PlayoutError, WrongUse
+from playout.rollouts import manifest
 from playout.rollouts.episodes import Episode, Outcome
 from playout.rollouts.store import Run, open_run
 
@@ -142,3 +143,19 @@ def test_lines_are_json_of_one_object(tmp_path):
 def test_a_run_killed_before_its_first_episode_is_empty(tmp_path):
     a_run(tmp_path / "r").unlink()
     assert list(Run(tmp_path / "r").episodes()) == []
+
+
+def test_the_commit_is_that_of_a_checkout_of_ours(tmp_path, monkeypatch):
+    """Installed within somebody else's repository there is none."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    place = tmp_path / ".venv" / "playout" / "rollouts"
+    place.mkdir(parents=True)
+    monkeypatch.setattr(manifest, "__file__", str(place / "manifest.py"))
+    assert manifest._commit() is None
+
+
+@pytest.mark.parametrize("damaged", [b"env = ", b"env = '\xff'"])
+def test_a_damaged_configuration_is_named(tmp_path, damaged):
+    (tmp_path / "config.toml").write_bytes(damaged)
+    with pytest.raises(WrongUse, match=r"config.toml: damaged \(.*\); expected the TOML"):
+        _ = Run(tmp_path).config

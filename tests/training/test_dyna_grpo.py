@@ -14,7 +14,7 @@ from playout.core import PlayoutError
 from playout.rollouts.store import open_run
 from playout.training import dyna_grpo as module
 from playout.training import grpo
-from playout.training.dyna_grpo import DynaGRPOTrainer, dyna_grpo
+from playout.training.dyna_grpo import DynaGRPOTrainer, dyna_grpo, refine_advantages
 from playout.training.dyna_settings import DynaGRPOConfig, DynaGRPOSettings
 from playout.training.resim import resim
 from playout.training.resim_settings import ResimConfig, ResimData
@@ -113,6 +113,32 @@ def test_each_term_has_a_switch(trainer):
 def test_other_advantages(start, tmp_path, credit):
     run = dyna_grpo(config(start, iterations=2, credit=credit, kl=0.01), out=tmp_path / "run")
     assert len(list(run.metrics())) == 2
+
+
+def test_invalid_actions_cost_in_simulation_phases_too(trainer):
+    paid = []
+    for penalty in (0.0, 5.0):
+        made = trainer(levels=8, credit=AdvantageConfig(invalid_penalty=penalty))
+        standard, simulated = made._played(module.Stats())
+        rows = module._Rows.of(standard, simulated, made.settings)
+        invalid = sum("invalid" in step.info for one in (*standard, *simulated) for step in one.steps)
+        paid.append(rows.steps.reward.sum() + penalty * invalid)
+    assert invalid > 0
+    assert paid[0] == pytest.approx(paid[1])
+
+
+def test_dealt_returns_are_imitated_as_they_were_dealt(trainer, monkeypatch):
+    """The control must not know which SimRollouts have truly succeeded."""
+    asked = []
+
+    def watched(returns, success, group, is_sim):
+        asked.append((returns, success))
+        return refine_advantages(returns, success, group, is_sim)
+
+    monkeypatch.setattr(module, "refine_advantages", watched)
+    trainer(levels=8, credit=AdvantageConfig(shuffle=True)).collect()
+    ((returns, success),) = asked
+    assert (success == (returns > 0)).all()
 
 
 def test_without_a_simulation_phase_it_is_grpo(start, tmp_path):

@@ -7,6 +7,7 @@ pytest.importorskip("torch")
 
 from lamps import WORLD
 
+from playout.agents.random import RandomAgent, RandomConfig
 from playout.core import Completion, Decision, PlayoutError
 from playout.rollouts import Stats
 from playout.training.groups import GroupPlay, Steps, advantages, shuffled, step_weights, steps_of
@@ -71,6 +72,25 @@ def test_failed_episodes_are_left_out_and_too_many_are_an_error():
         play(agent, range(4), Stats())
 
 
+def test_a_world_that_failed_is_not_used_again():
+    plays = GroupPlay(WORLD, {"broken": 0}, size=1, seed=0, slots=4)
+    worlds = []
+    made = plays._world
+
+    def watched():
+        worlds.append(made())
+        return worlds[-1]
+
+    plays._world = watched
+    failed = set()
+    for first in range(0, 24, 8):
+        good = plays(RandomAgent(RandomConfig()), range(first, first + 8), Stats())
+        failed |= set(range(first, first + 8)) - {episode.episode for episode in good}
+    assert failed
+    assert all(world.done for world in plays._idle)
+    assert len(set(map(id, worlds))) - len(plays._idle) == len(failed)
+
+
 def test_steps_are_rows_with_the_rewards_of_the_world_and_the_penalty_for_form():
     episodes, _ = played()
     steps = steps_of(episodes, size=4, format_penalty=0.5)
@@ -124,8 +144,9 @@ def test_with_a_discount_the_sooner_success_is_the_better_one():
     values, flat = advantages(steps, AdvantageConfig(episode_discount=0.5, scale=False))
     assert values.tolist() == [0.5, 0.0, 0.0, -0.5, -0.5, -0.5] and flat == 0
     for seed in range(5):
-        dealt = shuffled(steps, np.random.default_rng(seed), 0.5)
-        assert sorted(dealt.discounted_returns(0.5)) == [0.0, 0.5, 1.0]
+        dealt, whose = shuffled(steps, np.random.default_rng(seed), 0.5)
+        assert sorted(whose) == [0, 1, 2]
+        assert dealt.discounted_returns(0.5).tolist() == steps.discounted_returns(0.5)[whose].tolist()
 
 
 def test_episodes_weigh_the_same_however_long_they_are():

@@ -1,20 +1,27 @@
 """``resim`` end to end on a world of three steps: it simulates, plays, and goes on after a kill."""
 
+import string
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 pytest.importorskip("transformers")
 
+import torch
 from lamps import WORLD
 
+from playout.agents import LanguageAgent, prompts
 from playout.agents.dyna import response
-from playout.core import WrongUse
+from playout.core import Completion, WrongUse
 from playout.evaluation.simulation import simulation
-from playout.rollouts import AgentSpec, RolloutConfig, rollout
+from playout.rollouts import AgentSpec, RolloutConfig, lookup, play, rollout
+from playout.training import resim as module
 from playout.training import sft
+from playout.training.decoder import new_decoder, preset, word_tokenizer
 from playout.training.policy import agent_config, load_policy
-from playout.training.resim import WARM_UP, resim
+from playout.training.resim import WARM_UP, resim, student
+from playout.training.resim_data import taught_states
 from playout.training.resim_settings import ResimConfig, ResimData
 from playout.training.resim_telling import TOLD
 from playout.training.settings import SFTSettings
@@ -94,6 +101,50 @@ def test_a_killed_run_goes_on(run, tmp_path, monkeypatch):
     assert rows == wanted
 
 
+def test_a_model_is_asked_in_training_as_it_will_be(tmp_path):
+    """One that reads the full prompt is told of the thought that it is to write."""
+    asked = ResimConfig(env=WORLD, model="hf:any")
+    agent = student(asked)
+    assert (agent.prompt, agent.mode) == ("full", "think")
+    state = next(iter(taught_states(WORLD, {}, ResimData(states=1), agent, seed=0)))
+    listening = Listening()
+    list(play(partial(lookup.make, WORLD), {"agent": LanguageAgent(listening, agent)}, [0], seed=0))
+    assert state.chat[0] == listening.chats[0][0]
+
+
+class Listening:
+    """Keeps what it is asked."""
+
+    def __init__(self):
+        self.chats = []
+
+    def generate(self, chats, sampling):
+        self.chats += chats
+        return [Completion(text="<action>wait</action>") for _ in chats]
+
+
+def test_with_an_adapter_only_it_is_trained(tmp_path, monkeypatch):
+    words = [*prompts.FORMATS.values(), prompts.DATA, response.TAGS, " ".join(string.ascii_letters)]
+    tokenizer = word_tokenizer(words)
+    for part in (new_decoder(preset("tiny"), tokenizer), tokenizer):
+        part.save_pretrained(tmp_path / "model")
+    trained, init = [], sft.SupervisedTraining.__init__
+
+    def watched(self, config, policy, sequences, run):
+        init(self, config, policy, sequences, run)
+        trained.append(sum(weight.numel() for weight in self._weights) / policy.model.num_parameters())
+
+    monkeypatch.setattr(sft.SupervisedTraining, "__init__", watched)
+    monkeypatch.setattr(module, "_check_words", lambda *unused: None)
+    settings = SFTSettings(epochs=1, batch_tokens=4096, adapter=4)
+    data = ResimData(states=10, noise=(0.3,))
+    asked = ResimConfig(
+        env=WORLD, model=f"hf:{tmp_path / 'model'}", data=data, settings=settings, agent={"history": 0}
+    )
+    resim(asked, out=tmp_path / "run")
+    assert len(trained) == 2 and max(trained) < 0.1
+
+
 @pytest.mark.parametrize("rows", ["reasoning", "actions"])
 def test_baselines(rows, tmp_path):
     data = ResimData(states=20, rows=rows)
@@ -110,3 +161,13 @@ def test_a_model_that_exists_is_trained_too(run, tmp_path):
     again = ResimConfig(env=WORLD, model=str(run.folder), warm_up=0, data=data, settings=settings)
     found = resim(again, out=tmp_path / "run")
     assert (found.folder / sft.STATE).exists() and not (found.folder / WARM_UP).exists()
+
+
+def test_weights_that_are_trained_are_float32_wherever_they_are(run, tmp_path):
+    """Kept in bfloat16, AdamW's small steps would be lost; beside an adapter they stay as they are."""
+    kept = load_policy(str(run.folder), agent_config(str(run.folder), {}))
+    for part in (kept.model.to(torch.bfloat16), kept.tokenizer):
+        part.save_pretrained(tmp_path)
+    agent = agent_config("hf:any", {})
+    found = [load_policy(f"hf:{tmp_path}", agent, device="meta", adapter=rank).model.dtype for rank in (0, 2)]
+    assert found == [torch.float32, torch.bfloat16]

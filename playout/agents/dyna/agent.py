@@ -6,6 +6,7 @@ solver says. An oracle: it simulates in the world itself, unless it has learnt a
 step is counted. All lines of all live episodes go in lock-step.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -78,8 +79,8 @@ class ReSimAgent:
             model = LearnedWorld.load(config.world_model)
         self._model = model
         self.needs: frozenset[str] = frozenset({"legal_actions"} if model else {"legal_actions", "world"})
-        self._actions = dict[str, None]()
-        """All that were legal so far: in a predicted state, whatever it is, these can be tried."""
+        self._actions = defaultdict[int, dict[str, None]](dict)
+        """Of each episode, all that were legal so far; in a predicted state, they can be tried."""
         if policy is None:
             from playout.agents.registry import load_agent
 
@@ -96,7 +97,9 @@ class ReSimAgent:
             WrongUse: a world that lists no legal actions.
         """
         for turn in turns:
-            self._actions |= dict.fromkeys(turn.legal_actions or ())
+            if turn.t == 0:
+                self._actions.pop(turn.episode, None)
+            self._actions[turn.episode] |= dict.fromkeys(turn.legal_actions or ())
         trees = [_Tree.of(turn, predicted=self._model is not None) for turn in turns]
         own = self._policy.act([tree.ask(self._key(tree, 0, 0)) for tree in trees])
         firsts = [
@@ -149,7 +152,7 @@ class ReSimAgent:
             return
         found = self._model.predict([walk.seen.observation for walk in walks], list(map(str, actions)))
         for walk, action, then in zip(walks, actions, found, strict=True):
-            legal = () if then.ended else tuple(self._actions)
+            legal = () if then.ended else tuple(self._actions[walk.tree.turn.episode])
             walk.arrive(action, Seen(then.observation, legal, 0.0, then.ended, then.success))
 
     def _key(self, tree: "_Tree", use: int, number: int) -> int:
@@ -187,7 +190,9 @@ class _Tree:
         """Begin the lines, and say with what: the policy's own action, and others."""
         draw = draws(config.seed, self.turn)
         draw.counter += _AFTER_THE_POLICY
-        others: list[str] = list(self.turn.legal_actions or ())
+        others = [one for one in self.turn.legal_actions or () if is_writable(one)]
+        if not others:
+            raise WrongUse(f"resim: expected actions that a plan can hold, got {self.turn.legal_actions}")
         draw.shuffle(others)
         ranked = sorted(others, key=lambda action: action != own)
         firsts = ranked[: config.branches]

@@ -228,7 +228,7 @@ class MonteCarlo:
     def __call__(self, world: Branchable, seen: Seen) -> Worth:
         """The share of rollouts that succeed, sooner ones counting more, in tenths."""
         if seen.ended:
-            return Worth(1.0, "solved") if seen.success else Worth(0.0, "lost")
+            return Worth(float(seen.success), "solved" if seen.success else "0" if seen.cut else "lost")
         saved, worth = world.snapshot(), 0.0
         for _ in range(self._rollouts):
             worth += self._play(world, seen)

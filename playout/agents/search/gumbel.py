@@ -40,10 +40,16 @@ def considered_visits(considered: int, simulations: int) -> tuple[int, ...]:
     return tuple(found[:simulations])
 
 
-def first_edges(tree: Tree, gumbel: Gumbel, visits: int) -> np.ndarray:
-    """The edge of each root to take next, int64[N]: the best of those taken ``visits`` times so far."""
+def plans(tree: Tree, considered: int, simulations: int) -> np.ndarray:
+    """:func:`considered_visits` of each root, int64[N, S]: of ``considered`` edges, or as many as it has."""
+    edges = np.minimum((tree.action[:, 0] != NONE).sum(1), considered)
+    return np.array([considered_visits(count, simulations) for count in range(edges.max() + 1)])[edges]
+
+
+def first_edges(tree: Tree, gumbel: Gumbel, visits: np.ndarray) -> np.ndarray:
+    """The edge of each root to take next, int64[N]: the best of those taken ``visits`` (int64[N]) times."""
     score = gumbel.draws + _logits(tree) + _weight(tree, gumbel)
-    score[(tree.edge_visits[:, 0] != visits) | (tree.action[:, 0] == NONE)] = -np.inf
+    score[(tree.edge_visits[:, 0] != visits[:, None]) | (tree.action[:, 0] == NONE)] = -np.inf
     return score.argmax(1)
 
 

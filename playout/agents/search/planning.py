@@ -144,13 +144,11 @@ class Search:
         ones = np.ones(n, np.float32)
         self._expand(self._nothing, 0 * ones, ones, evaluated, added)
         gumbel = halving.Gumbel(_gumbel(keys, settings.edges) * (settings.noise > 0))
-        planned = halving.considered_visits(
-            min(settings.considered, settings.edges), settings.simulations
-        )  # fmt: skip
+        planned = halving.plans(tree, settings.considered, settings.simulations)
         first = np.full(n, trees.NONE, np.int64)
         for simulation in range(settings.simulations):
             if settings.root == "gumbel":
-                first = halving.first_edges(tree, gumbel, planned[simulation])
+                first = halving.first_edges(tree, gumbel, planned[:, simulation])
             leaf = trees.select(tree, self._rules, keys, simulation, first)
             into = tree.count.astype(np.int64)
             arrived = model.step(leaf.node, leaf.edge, leaf.outcome, into)

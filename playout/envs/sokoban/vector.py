@@ -114,7 +114,7 @@ class SokobanVectorEnv(gym.vector.VectorEnv):
     def restore(self, snapshot: Snapshot, index: int) -> None:
         """Take copy ``index`` back to ``snapshot``."""
         saved = snapshot.of("sokoban-vector")
-        fitting(saved["tiles"], self.single_observation_space.shape)
+        fitting(saved["tiles"], self._copies.tiles.shape[1:])
         for name, array in self._columns():
             array[index] = saved[name]
 

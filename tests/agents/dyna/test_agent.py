@@ -1,6 +1,7 @@
 """ReSim at inference: better than its policy, true in what it tells, and it leaves the world alone."""
 
 import re
+from zlib import crc32
 
 import pytest
 
@@ -9,10 +10,11 @@ from playout.agents.dyna.agent import ReSimAgent, ReSimConfig
 from playout.agents.dyna.response import parse
 from playout.agents.dyna.scoring import check
 from playout.agents.random import RandomAgent, RandomConfig
-from playout.core import Completion, Decision, WrongUse
+from playout.core import Completion, Decision, Turn, WrongUse
 from playout.envs.sokoban.text import SokobanText
 from playout.rollouts import play
 from playout.rollouts.worlds import GymnasiumWorld
+from playout.simulators.learned import Predicted
 
 
 def world():
@@ -89,6 +91,43 @@ def test_decisions_do_not_depend_on_batching():
     config = ReSimConfig(rollouts=2, horizon=4)
     one, many = (played(ReSimAgent(config), episodes=4, slots=slots) for slots in (1, 4))
     assert [e.steps for e in one] == [e.steps for e in many]
+
+
+class Foretells:
+    """In place of a learned model: whatever is asked has one answer."""
+
+    def predict(self, observations, actions):
+        numbers = [
+            crc32(f"{seen}|{action}".encode()) for seen, action in zip(observations, actions, strict=True)
+        ]
+        return [Predicted(f"it is {number}", number % 9 == 0, number % 9 == 0) for number in numbers]
+
+
+def test_with_a_model_an_episode_does_not_depend_on_its_neighbours():
+    config = ReSimConfig(rollouts=2, horizon=4)
+    found = []
+    for numbers, slots in ((range(3, 4), 4), (range(4), 4), (range(4), 1)):
+        agents = {"agent": ReSimAgent(config, model=Foretells())}
+        episodes = {one.episode: one for one in play(world, agents, numbers, slots=slots)}
+        found.append(episodes[3].steps)
+    assert found[0] == found[1] == found[2]
+
+
+def test_actions_that_a_plan_cannot_hold_are_not_tried():
+    agent = ReSimAgent(ReSimConfig(rollouts=1, horizon=2))
+    env = SokobanText(size=(6, 6), boxes=1, format="words")
+    observation, info = env.reset(seed=0)
+
+    def turn(*legal):
+        return Turn(
+            observation=observation, instructions="", legal_actions=legal, reward=0.0, info=info, episode=0,
+            t=0, world=env,
+        )  # fmt: skip
+
+    (decision,) = agent.act([turn("please, wait", "up")])
+    assert decision.action == "up"
+    with pytest.raises(WrongUse, match="actions that a plan can hold"):
+        agent.act([turn("please, wait")])
 
 
 def test_by_name_and_wrong_use():

@@ -107,6 +107,13 @@ def test_monte_carlo_prefers_what_is_nearly_solved():
     assert value(env, seen.after(env.step("right"))).text == "solved"
 
 
+def test_monte_carlo_does_not_call_lost_what_was_cut():
+    env, seen = sokoban("######\n#@ $.#\n#    #\n######", max_steps=1)
+    cut = seen.after(env.step("right"))
+    assert cut.cut
+    assert MonteCarlo(Stream(0))(env, cut).text == "0"
+
+
 def test_wrong_use():
     env, seen = WORLDS["sokoban"]()
     with pytest.raises(WrongUse, match="depth"):

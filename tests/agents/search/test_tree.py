@@ -77,6 +77,7 @@ class Paths:
 
 @pytest.mark.parametrize("settings", [
     {"bilevel": True}, {"bilevel": False}, {"root": "gumbel", "considered": ACTIONS},
+    {"root": "gumbel"},
 ])  # fmt: skip
 @pytest.mark.parametrize("lucks", [1, 3])
 def test_it_finds_what_trying_everything_finds(settings: dict, lucks: int) -> None:
@@ -114,6 +115,16 @@ def test_sequential_halving_gives_every_candidate_its_turn() -> None:
     assert planned[:4] == (0, 0, 0, 0)
     assert len(planned) == 16
     assert considered_visits(1, 3) == (0, 1, 2)
+
+
+@pytest.mark.parametrize("considered", [ACTIONS, 2 * ACTIONS, 16])
+def test_roots_with_fewer_edges_than_are_considered_halve_what_they_have(considered: int) -> None:
+    roots = [(), (0,), (1,), (2, 1)]
+    settings = SearchSettings(simulations=24, edges=20, root="gumbel", considered=considered)
+    found = Search(len(roots), settings)(Paths(roots, 1, edges=20), np.arange(4, dtype=np.uint64))
+    best = [max(range(ACTIONS), key=lambda action: after(path, action, 1)) for path in roots]
+    assert found.best.tolist() == best
+    assert (found.visits[:, :ACTIONS] > 0).all() and found.visits[:, ACTIONS:].sum() == 0
 
 
 def test_an_ended_root_is_left_alone() -> None:
