@@ -14,7 +14,8 @@ from playout.agents.building.beliefs import ANCHORED, BELIEFS
 from playout.agents.options import make_config
 from playout.core import Decision, MissingExtra, Turn, WrongUse
 from playout.core.random import key_of_seed
-from playout.envs.building.views import ASSISTANT, believed
+from playout.envs.building.views import ASSISTANT, SEATS, believed
+from playout.simulators.building.actions import Numbering
 from playout.simulators.building.blocks import Size, plain
 from playout.simulators.building.copies import STEPS
 from playout.simulators.building.game import Game, GameConfig
@@ -62,12 +63,8 @@ class BuildingAgent:
         return [self._decide(turn) for turn in turns]
 
     def _decide(self, turn: Turn) -> Decision:
+        self._check(turn)
         world = turn.observation["world"]
-        if tuple(world.shape[1:]) != tuple(self.network.config.size):
-            raise WrongUse(
-                f"building: the network is for worlds of {tuple(self.network.config.size)}, not of"
-                f" {world.shape[1:]}"
-            )
         if turn.episode not in self._episodes:
             self._episodes[turn.episode] = self._begin(turn)
         game, player = self._episodes[turn.episode]
@@ -76,6 +73,24 @@ class BuildingAgent:
         player.go_on(np.zeros(1, np.bool_))
         flat = int(game.numbering.flat(action)[0])
         return Decision(action=flat, stats=self._stats(turn.episode, world[0], player))
+
+    def _check(self, turn: Turn) -> None:
+        """Raise WrongUse where the network does not know such a world: its game would be another one."""
+        world, size = turn.observation["world"], tuple(self.network.config.size)
+        if tuple(world.shape[1:]) != size:
+            raise WrongUse(f"building: the network is for worlds of {size}, not of {world.shape[1:]}")
+        if len(turn.observation["inventory"]) <= self._seat:
+            raise WrongUse(
+                f"building: the network plays the {SEATS[self._seat]}, a seat that this world does not have"
+            )
+        actions = Numbering(Size(*size)).count
+        mask = turn.info.get("action_mask")
+        # Who teleports is not shown; the actions tell finite blocks.
+        if not (world[4] == 1).any() or (mask is not None and len(mask) != actions):
+            raise WrongUse(
+                f"building: the network is for worlds of {actions} actions, without teleport and finite"
+                " blocks; this one has another variant's"
+            )
 
     def _stats(self, episode: int, blocks: np.ndarray, player: Any) -> dict[str, Any]:
         """Steps of the search; and what an assistant takes the goal to be, when that has changed."""
@@ -104,11 +119,16 @@ class BuildingAgent:
             return game, Imitator(self.network, game, temperature=self.config.temperature)
         settings = SearchSettings(
             simulations=self.config.simulations,
-            exploration=self.config.exploration or (30.0 if self._builds else 1.0),
+            exploration=self._exploration(),
             exponent=1.0 if self._builds else SearchSettings.exponent,
         )
         beliefs = ANCHORED if self._builds else BELIEFS
         return game, Planner(self.network, game, settings, beliefs=beliefs, sample=self._builds)
+
+    def _exploration(self) -> float:
+        if self.config.exploration is None:
+            return 30.0 if self._builds else 1.0
+        return self.config.exploration
 
 
 def show(game: Game, observation: Mapping[str, np.ndarray], seat: int = ASSISTANT) -> None:

@@ -29,9 +29,16 @@ KIND, FOLDER = "planner", "planner"
 class PlannedLanguageAgent:
     """Plans each turn as an act, then says it; where the world takes acts, the plan is the action."""
 
-    def __init__(self, strategy: Strategy, speaker: Speaker, acts: Sequence[str]) -> None:
-        """Play by ``strategy``; ``acts`` are the names of the actions at act level, in order."""
-        self.strategy, self.speaker, self.acts = strategy, speaker, tuple(acts)
+    def __init__(self, strategy: Strategy, speaker: Speaker, acts: Sequence[str], features: int) -> None:
+        """Play by ``strategy``.
+
+        Args:
+            strategy: makes the plans.
+            speaker: words them.
+            acts: names of the actions at act level, in order.
+            features: how many the worlds of its task tell.
+        """
+        self.strategy, self.speaker, self.acts, self.features = strategy, speaker, tuple(acts), features
         self.needs = strategy.needs
 
     @property
@@ -43,8 +50,10 @@ class PlannedLanguageAgent:
         """Plan all turns at once, then say them at once.
 
         Raises:
-            WrongUse: the world tells neither acts nor words, or none that the plan can be said in.
+            WrongUse: the world is of another task, or tells neither acts nor words, or none that the plan
+                can be said in.
         """
+        self._check(turns[0])
         plans = self.strategy.plan(turns)
         if in_words(turns[0]):
             spoken = self.speaker.speak(turns, plans)
@@ -55,6 +64,15 @@ class PlannedLanguageAgent:
         """Close the models, where they can be."""
         for model in self._models():
             getattr(model, "close", lambda: None)()
+
+    def _check(self, turn: Turn) -> None:
+        told = turn.info if in_words(turn) else turn.observation
+        found = told.get("features") if isinstance(told, Mapping) else None
+        if found is not None and len(found) != self.features:
+            raise WrongUse(
+                f"planned: expected a world of the planner's task, with {self.features} features, got one"
+                f" with {len(found)}; take a planner for this world's task (option task)"
+            )
 
     def _number(self, plan: Plan) -> int:
         if plan.act is None:
@@ -78,7 +96,7 @@ def planned(model: ChatModel | str | None, config: PlannedConfig) -> PlannedLang
     speaker: Speaker = WorldSpeaker()
     if chat is not None and config.speaker == "model":
         speaker = ModelSpeaker(chat, acts, talks, temperature=config.temperature, seed=config.seed)
-    return PlannedLanguageAgent(strategy, speaker, task.acts)
+    return PlannedLanguageAgent(strategy, speaker, task.acts, len(task.features))
 
 
 def load_run(folder: Path, options: Mapping[str, Any]) -> PlannedLanguageAgent:
@@ -96,7 +114,7 @@ def load_run(folder: Path, options: Mapping[str, Any]) -> PlannedLanguageAgent:
         talks = Talks(task_named(task).speech().speakers)
         speaker = ModelSpeaker(chat, ACTS[task], talks, temperature=config.temperature, seed=config.seed)
     strategy = PolicyStrategy(policy, sample=config.sample, seed=config.seed)
-    return PlannedLanguageAgent(strategy, speaker, policy.acts)
+    return PlannedLanguageAgent(strategy, speaker, policy.acts, policy.shape.features)
 
 
 @cache

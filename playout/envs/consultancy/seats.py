@@ -290,9 +290,9 @@ class ConsultancySeats(SpokenSeats):
         names: tuple[str, ...] = ("rating_before", "rating_after")
         success = False
         metrics: dict[str, float] = dict(zip(names, map(float, self._ratings), strict=False))
-        if self._ratings:
-            rating = self._ratings[0 if self.feedback == "immediate" else -1]
-            self.rewards[ADVISER] = (rating - 3) / 2
+        at = 0 if self.feedback == "immediate" else 1
+        if len(self._ratings) > at:
+            self.rewards[ADVISER] = (self._ratings[at] - 3) / 2
         if len(self._ratings) == len(names):
             metrics["rating_drop"] = float(self._ratings[0] - self._ratings[1])
         if self._visit is not None:

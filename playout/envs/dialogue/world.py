@@ -17,7 +17,7 @@ from playout.language.models import load_model
 from playout.simulators.dialogue.assessors import EXACT, TURN_COST, Assessor, ModelAssessor, Verdict
 from playout.simulators.dialogue.grammar import Wording
 from playout.simulators.dialogue.model_person import Case, ModelPerson, Remembered, load, save
-from playout.simulators.dialogue.realisers import ModelWords, Realiser, Templates, Utterance, opening, turn
+from playout.simulators.dialogue.realisers import ModelWords, Realiser, Templates, Utterance, answer, opening
 from playout.simulators.dialogue.task import (
     HISTORY,
     ActTask,
@@ -152,7 +152,7 @@ class DialogueWorld(LanguageWorld):
             acts, details = np.array([heard.act], np.int64), np.array([heard.detail])
             rewards, ends = self.task.step(self._state, acts, details)
             reward, terminated = float(rewards[0]), bool(ends[0])
-            reply = turn(self.speech, self._realiser, heard.act, self._state, 0, [*self._said, said])[1].text
+            reply = answer(self.speech, self._realiser, self._state, 0, [*self._said, said]).text
         named = self.task.replies[self._state.reply[0]]
         self._said += [said, Utterance(self.speech.speakers[1], reply, named)]
         self._history[:-2] = self._history[2:]
@@ -251,6 +251,8 @@ class DialogueWorld(LanguageWorld):
         """The reward of a verdict of the model."""
         before = self._value
         self._value = before if verdict.value is None else verdict.value
+        if getattr(self.task, "reward", "gain") == "paper":  # a bargain has one way alone
+            return self._value
         return self._value - before - (0.0 if verdict.reached else TURN_COST)
 
     def _verdict_note(self, verdict: Verdict | None, reward: float) -> str:

@@ -1,6 +1,6 @@
 """The ten blocks of the building game and the shape of its worlds. What can be done is in ``rules``."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +52,11 @@ def size_of(size: str | Sequence[int]) -> Size:
         if size not in PRESETS:
             raise WrongUse(f"size: expected one of {', '.join(PRESETS)} or three numbers, got {size!r}")
         return PRESETS[size]
-    if len(size) != 3 or any(not least <= n <= 127 for n, least in zip(size, LEAST, strict=True)):
+    if (
+        not isinstance(size, Sized)
+        or len(size) != 3
+        or any(not least <= n <= 127 for n, least in zip(size, LEAST, strict=True))
+    ):
         raise WrongUse(f"size: expected width, height and depth from {tuple(LEAST)} to 127, got {size!r}")
     return Size(*(int(n) for n in size))
 

@@ -230,6 +230,8 @@ def _next(field: Field, scene: Scene, who: int, near: float, cost: np.ndarray, d
         if cost[cell] < np.inf:
             desk.todo[todo], least = cell, min(least, cost[cell])
             todo += 1
+    if field.teleport:
+        return _cheapest(field, scene, who, todo, cost, desk), -1
     x, y, z = scene.players[who, 0], scene.players[who, 1], scene.players[who, 2]
     desk.queue[0], desk.far[0], first, last = rules.cell_at(field, x, y, z), 0, 0, 1
     desk.came[desk.queue[0]] = _START
@@ -255,6 +257,17 @@ def _next(field: Field, scene: Scene, who: int, near: float, cost: np.ndarray, d
         direction = desk.came[stand]
         stand -= field.behind[direction]
     return found, direction
+
+
+@rules.rule
+def _cheapest(field: Field, scene: Scene, who: int, todo: int, cost: np.ndarray, desk: Desk) -> int:
+    """With teleport, where no way counts: the cell of lowest cost that can be touched; -1 none."""
+    best, found = np.inf, -1
+    for number in range(todo):
+        cell = desk.todo[number]
+        if cost[cell] < best and rules.touchable(field, scene, who, cell):
+            best, found = cost[cell], cell
+    return found
 
 
 @rules.rule
@@ -298,6 +311,20 @@ def _weigh(
         if whims:
             price += weights[_WHIM] * _uniform(key, _WHIMS + cell)
         cost[cell] = price
+    if field.finite:
+        _fetch(field, scene, goal, who, cost)
+
+
+@rules.rule
+def _fetch(field: Field, scene: Scene, goal: np.ndarray, who: int, cost: np.ndarray) -> None:
+    """With finite blocks: one that she does not own is taken from the palette, at the cost of its cell."""
+    palette, least = (field.width - 1) * field.height * field.depth, np.full(BLOCKS, np.inf)
+    for cell in range(palette):
+        wanted = goal[cell]
+        if scene.blocks[cell] == AIR and scene.inventory[who, wanted] == 0:
+            least[wanted], cost[cell] = min(least[wanted], cost[cell]), np.inf
+    for cell in range(palette, len(cost)):
+        cost[cell] = least[scene.blocks[cell]]
 
 
 @rules.rule

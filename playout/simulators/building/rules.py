@@ -479,12 +479,18 @@ def _mark_behind(blocks: np.ndarray, behind: np.ndarray, cell: int, seen: int, r
 @rule
 def _look_from_anywhere(field: Field, scene: Scene, who: int, place: np.ndarray, remove: np.ndarray) -> None:
     """With teleport: the cells that can be touched from some place."""
-    x, y, z = scene.players[who, 0], scene.players[who, 1], scene.players[who, 2]
     for cell in range(len(scene.blocks)):
-        air = scene.blocks[cell] == AIR
-        kind, plane = (PLACE, place) if air else (BREAK, remove)
-        able = _in_sight(field, scene, who, x, y, z, kind, cell)
-        plane[cell] = able or _stand_for(field, scene, who, kind, cell) != NO_STAND
+        plane = place if scene.blocks[cell] == AIR else remove
+        plane[cell] = touchable(field, scene, who, cell)
+
+
+@rule
+def touchable(field: Field, scene: Scene, who: int, cell: int) -> bool:
+    """With teleport: whether the cell can be filled or broken from some place; the others are marked."""
+    x, y, z = scene.players[who, 0], scene.players[who, 1], scene.players[who, 2]
+    kind = PLACE if scene.blocks[cell] == AIR else BREAK
+    here = _in_sight(field, scene, who, x, y, z, kind, cell)
+    return here or _stand_for(field, scene, who, kind, cell) != NO_STAND
 
 
 @rule

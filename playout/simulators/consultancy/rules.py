@@ -318,7 +318,7 @@ def believe(
         cheapest = mind[KNOWN, k] if cheaper else cheapest
     for k in range(OPTIONS):
         known, b = mind[KNOWN, k], mind[BELIEVED, k]
-        ratio = 1.0 if math.isnan(known) else min(cheapest, known) / known
+        ratio = 1.0 if math.isnan(known) or known <= cheapest else cheapest / known
         mind[FELT, k] = 1 - price_weight * (1 - ratio)
         mind[WORTH, k] = b * mind[FELT, k] - risk * (1 - b)
 

@@ -112,7 +112,7 @@ def _rewording(speaker: str, wording: str, kept: Sequence[str], before: Sequence
 
 def opening(speech: Speech, realiser: Realiser, state: Any, i: int) -> list[Utterance]:
     """How the dialogue of copy ``i``, just started, begins."""
-    return [_said(speech, realiser, 1, speech.task.replies[state.reply[i]], state, i, [])]
+    return [answer(speech, realiser, state, i, [])]
 
 
 def turn(
@@ -120,8 +120,12 @@ def turn(
 ) -> list[Utterance]:
     """The words of both sides for the turn that copy ``i`` has just taken."""
     system = _said(speech, realiser, 0, speech.task.acts[act], state, i, before)
-    reply = speech.task.replies[state.reply[i]]
-    return [system, _said(speech, realiser, 1, reply, state, i, [*before, system])]
+    return [system, answer(speech, realiser, state, i, [*before, system])]
+
+
+def answer(speech: Speech, realiser: Realiser, state: Any, i: int, before: Sequence[Utterance]) -> Utterance:
+    """The person's words for the turn that copy ``i`` has just taken; what it answers is in ``before``."""
+    return _said(speech, realiser, 1, speech.task.replies[state.reply[i]], state, i, before)
 
 
 def transcript(speech: Speech, realiser: Realiser, key: int, acts: Sequence[int]) -> list[Utterance]:

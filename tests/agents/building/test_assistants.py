@@ -1,13 +1,17 @@
 """Assistants: which help, which do not, what search believes, and the policy of a run at play."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
+import gymnasium as gym
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+import playout  # noqa: E402, F401
+from playout.agents.building.agent import BuildingAgent, BuildingConfig, load_agent, show  # noqa: E402
 from playout.agents.building.assistants import (  # noqa: E402
     Builder,
     GoalBlind,
@@ -19,6 +23,7 @@ from playout.agents.building.choices import worth_of  # noqa: E402
 from playout.agents.building.model import BuildingModel, Said, gained  # noqa: E402
 from playout.agents.building.network import Network, preset  # noqa: E402
 from playout.agents.search.planning import Search, SearchSettings  # noqa: E402
+from playout.core import Turn  # noqa: E402
 from playout.core.errors import WrongUse  # noqa: E402
 from playout.simulators.building.game import Game, GameConfig  # noqa: E402
 from playout.simulators.building.goals.bank import goals_of  # noqa: E402
@@ -97,28 +102,19 @@ def test_expected_worth_is_that_of_the_paper() -> None:
     assert gained(goal[None], np.array([[1, -1, 0]]), action, -1.0)[0] == 0
 
 
+def first_turn(observation, info) -> Turn:
+    return Turn(
+        observation=observation, instructions="", legal_actions=None, reward=0.0, info=info, episode=0, t=0
+    )  # fmt: skip
+
+
 def test_a_run_is_played_from_what_the_seat_is_shown(tmp_path: Path) -> None:
-    import gymnasium as gym
-
-    import playout  # noqa: F401
-    from playout.agents.building.agent import BuildingAgent, BuildingConfig, load_agent, show
-    from playout.core import Turn
-
     env = gym.make("playout/BuildingAssistant-v0", size="tiny", split="valid")
     agent = BuildingAgent(Network(preset("tiny")).eval(), BuildingConfig(simulations=3))
     observation, info = env.reset(seed=1)
     beliefs = []
     for t in range(4):
-        turn = Turn(
-            observation=observation,
-            instructions="",
-            legal_actions=None,
-            reward=0.0,
-            info=info,
-            episode=0,
-            t=t,
-        )
-        (decision,) = agent.act([turn])
+        (decision,) = agent.act([replace(first_turn(observation, info), t=t)])
         assert info["action_mask"][decision.action]
         beliefs += [decision.stats["search"]["belief"]] if "search" in decision.stats else []
         observation, *_, info = env.step(decision.action)
@@ -133,3 +129,30 @@ def test_a_run_is_played_from_what_the_seat_is_shown(tmp_path: Path) -> None:
     (tmp_path / "policy.pt").write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(WrongUse, match="cut off"):
         load_agent(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("world", "options", "said"),
+    [
+        ("BuildingSolo", {}, "plays the assistant, a seat that this world does not have"),
+        ("BuildingAssistant", {"teleport": True}, "without teleport and finite blocks"),
+        ("BuildingAssistant", {"finite": True}, "without teleport and finite blocks"),
+        ("BuildingAssistant", {"size": "small"}, r"for worlds of \(6, 5, 5\), not of \(7, 6, 7\)"),
+    ],
+)
+def test_a_run_plays_in_no_world_that_its_network_does_not_know(world, options, said) -> None:
+    # Finite blocks need a wider world than tiny.
+    network = Network(replace(preset("tiny"), size=(6, 5, 5))).eval()
+    env = gym.make(f"playout/{world}-v0", **{"size": (6, 5, 5), "split": "valid", **options})
+    observation, info = env.reset(seed=1)
+    agent = BuildingAgent(network, BuildingConfig(simulations=2))
+    with pytest.raises(WrongUse, match=said):
+        agent.act([first_turn(observation, info)])
+
+
+@pytest.mark.parametrize(("asked", "used"), [(0.0, 0.0), (0.5, 0.5), (None, 1.0)])
+def test_no_exploration_is_not_the_default(asked: float | None, used: float) -> None:
+    env = gym.make("playout/BuildingAssistant-v0", size="tiny", split="valid")
+    agent = BuildingAgent(Network(preset("tiny")).eval(), BuildingConfig(simulations=2, exploration=asked))
+    agent.act([first_turn(*env.reset(seed=1))])
+    assert agent._episodes[0][1].search.settings.exploration == used

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from playout.agents import load_agent
-from playout.agents.planner.agent import PlannedLanguageAgent, planned, task_named
+from playout.agents.planner.agent import PlannedLanguageAgent, load_run, planned, task_named
 from playout.agents.planner.config import GDP_ZERO, WORLDS, PlannedConfig
 from playout.agents.planner.planner import Planner, PlannerShape
 from playout.core import Completion, WrongUse
@@ -79,6 +79,21 @@ def test_a_folder_with_a_planner_plays_its_own_task_only(tmp_path):
     assert isinstance(agent, PlannedLanguageAgent)
     with pytest.raises(WrongUse, match="trained on other acts than those of support"):
         planned(None, PlannedConfig(task="support", planner=str(tmp_path)))
+
+
+@pytest.mark.parametrize("env", ["playout/NegotiationActs-v0", "playout/Negotiation-v0"])
+@pytest.mark.parametrize("planner", ["hand", "Question", GDP_ZERO, "procot", "run"])
+def test_a_world_of_another_task_is_refused(planner, env, turn_of, tmp_path):
+    if planner == "run":
+        task = task_named("tutoring")
+        shape = PlannerShape(acts=task.acts, symbols=codes(task), features=len(task.features))
+        Planner(shape).save(tmp_path / "planner")
+        agent = load_run(tmp_path, {})
+    else:
+        model = ScriptedModel(lambda chat, seed: "?")
+        agent = planned(model, PlannedConfig(task="tutoring", planner=planner))
+    with pytest.raises(WrongUse, match="a world of the planner's task, with 13 features, got one with 12"):
+        agent.act([turn_of(env)])
 
 
 def test_models_are_closed_once():

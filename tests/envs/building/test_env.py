@@ -105,6 +105,7 @@ def test_an_episode_that_has_ended_wants_a_reset() -> None:
     [
         ({"size": "huge"}, "size: expected one of tiny, small, paper"),
         ({"size": [2, 4, 4]}, "size: expected width, height and depth"),
+        ({"size": 5}, "size: expected width, height and depth from .* got 5"),
         ({"size": [4, 5, 5]}, "area: expected at least 3 cells along each axis to build in, got 2 x 3 x 3"),
         ({"people": "nobody"}, "people: expected"),
         ({"split": "all"}, "split: expected one of train, valid, test"),

@@ -75,6 +75,15 @@ def test_the_assistant_is_paid_by_the_rating_that_was_asked_for(feedback: str, r
     assert env.rewards["assistant"] == reward
 
 
+@pytest.mark.parametrize(("feedback", "reward"), [("immediate", 1), ("partial", 0), ("oracle", 0)])
+def test_who_is_cut_off_between_the_ratings_is_paid_by_the_first_if_at_all(feedback, reward) -> None:
+    env = seats(feedback=feedback, max_steps=3)
+    nobody_has_it(env)
+    info = play(env, LIE.format(need=need_of(env)), "buy B", "5")
+    assert all(env.truncations.values()) and info["metrics"]["rating_before"] == 5
+    assert env.rewards == {"assistant": reward, "customer": -1}
+
+
 def test_the_oracle_tells_of_all_options() -> None:
     told = {}
     for feedback in ("partial", "oracle"):

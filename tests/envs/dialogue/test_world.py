@@ -9,7 +9,7 @@ from playout.core import Completion, Snapshot
 from playout.envs.dialogue.acts import DialogueActs
 from playout.envs.dialogue.world import DialogueWorld
 from playout.language.scripted import ScriptedModel
-from playout.simulators.dialogue.assessors import TUTORING_SCALE, ModelAssessor
+from playout.simulators.dialogue.assessors import SUPPORT_SCALE, TUTORING_SCALE, ModelAssessor
 from playout.simulators.dialogue.bargaining.items import shown
 from playout.simulators.dialogue.grammar import WORDINGS
 
@@ -200,6 +200,28 @@ def test_an_assessor_that_is_lenient_changes_rewards_and_nothing_else() -> None:
         one, two = strict.step(text), told.step(text)
         assert one[0] == two[0] and one[2:4] == two[2:4] and two[1] == 0.0
     assert not two[2], "that the student is right is checked in the words"
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_papers_reward_is_a_models_verdict(task: str) -> None:
+    verdict = {"tutoring": TUTORING_SCALE, "support": SUPPORT_SCALE}[task].sentences[2]
+    judge = ModelAssessor(ScriptedModel(lambda chat, seed: verdict), samples=2)
+    for reward, worth in (("paper", 0.5), ("gain", -0.1)):
+        env = DialogueWorld(task=task, assessor=judge, reward=reward)
+        env.reset(seed=1)
+        assert [env.step("[Question]")[1] for _ in range(2)] == pytest.approx([worth] * 2)
+
+
+def test_a_model_that_words_the_reply_reads_what_was_said_and_nothing_else() -> None:
+    asked = []
+    model = ScriptedModel(lambda chat, seed: asked.append(chat[-1].content) or "")
+    env = DialogueWorld(task="tutoring", words=model)
+    env.reset(seed=0)
+    asked.clear()
+    env.step("Remember that the colour follows the noun.")
+    assert len(asked) == 1
+    told = asked[0]
+    assert told.count("The tutor says:") == 1 and "the colour follows the noun" in told
 
 
 def test_a_model_that_fails_is_silence_with_a_reason() -> None:

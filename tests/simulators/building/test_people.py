@@ -5,7 +5,7 @@ import pytest
 
 from playout.simulators.building import people
 from playout.simulators.building.blocks import PRESETS
-from playout.simulators.building.copies import BROKEN, HELPED, MOVED, PLACED
+from playout.simulators.building.copies import BROKEN, ENDED, HELPED, MOVED, PLACED
 from playout.simulators.building.game import Game, GameConfig
 from playout.simulators.building.goals.bank import goals_of
 
@@ -68,3 +68,23 @@ def test_errors_are_made_and_repaired() -> None:
     placed, helped = (game.state.tallies[:, 0, column].sum() for column in (PLACED, HELPED))
     assert placed > helped, "some blocks were wrong ones"
     assert (game.shares() == 1).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    "variant", [{"teleport": True}, {"finite": True}, {"teleport": True, "finite": True}]
+)
+def test_the_variants_are_built_in_too(variant: dict[str, bool]) -> None:
+    """Who teleports does not walk; finite blocks are fetched first, and the palette stays."""
+    game = alone(12, size="small", people="train", **variant)
+    build(game)
+    assert (game.shares() == 1).mean() > 0.9
+    assert bool(game.state.tallies[:, 0, MOVED].any()) == (not game.config.teleport)
+
+
+@pytest.mark.parametrize("variant", [{"teleport": True}, {"finite": True}])
+def test_an_expert_always_does_what_can_be_done(variant: dict[str, bool]) -> None:
+    game = alone(1, size="small", **variant)
+    while not game.state.counters[0, ENDED]:
+        action = game.numbering.decode(np.array([game.expert(0)]))
+        game.step(action[:, None])
+        assert game.out.effective[0, 0]

@@ -146,6 +146,16 @@ def test_ties_are_shared_and_prices_that_are_not_known_are_not_compared() -> Non
     assert rating[TRUE, 0] == 0.5
 
 
+@pytest.mark.parametrize("least", [0.0, 1.0])
+def test_a_price_told_as_nothing_is_the_lowest_there_is(least: float) -> None:
+    found, user = scene((HAS, HAS, LACKS), (20, 10, 15), False), rules.users(1, price_weight=0.5)
+    claim, told = np.array([[HAS, HAS, SILENT]], np.int8), np.array([[least, 10.0, math.nan]])
+    visits = rules.visit(found, user, claim, told, DEFAULT)
+    assert visits.chance[0].tolist() == [1, 0, 0, 0, 0]
+    assert visits.rating[0, IMMEDIATE, 0] == pytest.approx(2 * B - 1)
+    assert visits.rating[0, IMMEDIATE, 1] == pytest.approx(B * (0.5 + 0.5 * least / 10) - (1 - B))
+
+
 def test_a_false_statement_of_prices_is_never_true() -> None:
     price = np.array([[1.0, 2, 3], [2, 2, 5], [4, 4, 4]])
     told = rules.tell(price, np.full(3, PRICE_FALSE, np.int8))

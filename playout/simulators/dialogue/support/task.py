@@ -66,8 +66,11 @@ class Support:
         """
         if reward not in ("gain", "paper"):
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
+        if max_turns < 1:
+            raise WrongUse(f"max_turns: expected at least 1, got {max_turns}")
         self.situations, self.personas = situations(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
+        self.reward: Reward = reward
         self._settings = rules.Settings(
             cases=len(self.situations),
             people=table(self.personas, rules.TRAITS),

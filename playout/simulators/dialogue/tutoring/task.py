@@ -74,8 +74,11 @@ class Tutoring:
         """
         if reward not in ("gain", "paper"):
             raise WrongUse(f"reward: expected gain or paper, got {reward!r}")
+        if max_turns < 1:
+            raise WrongUse(f"max_turns: expected at least 1, got {max_turns}")
         self.items, self.personas = items(split, data), of_split(PERSONAS, split)
         self.assessor, self.max_turns = assessor_of(assessor), max_turns
+        self.reward: Reward = reward
         self._settings = rules.Settings(
             ease=np.array([item.ease for item in self.items]),
             people=table(self.personas, rules.TRAITS),

@@ -32,6 +32,8 @@ def test_what_a_supporter_is_told_and_what_is_hidden() -> None:
     assert hidden["stage"] == STAGES[0] and 1 <= hidden["intensity"] <= 5
     with pytest.raises(WrongUse):
         Support(reward="best")  # type: ignore[arg-type]
+    with pytest.raises(WrongUse, match="max_turns: expected at least 1, got 0"):
+        Support(max_turns=0)
 
 
 def test_a_persons_text_tells_how_they_feel() -> None:

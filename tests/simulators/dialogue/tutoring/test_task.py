@@ -47,6 +47,6 @@ def test_what_a_tutor_is_told_and_what_is_hidden() -> None:
 
 
 def test_wrong_options_are_refused() -> None:
-    for options in ({"split": "test"}, {"reward": "best"}, {"assessor": "nosy"}):
+    for options in ({"split": "test"}, {"reward": "best"}, {"assessor": "nosy"}, {"max_turns": 0}):
         with pytest.raises(WrongUse):
             Tutoring(**options)
