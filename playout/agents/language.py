@@ -230,7 +230,7 @@ class _Attempts:
         if self.failed:
             reason = self.completions[-1].error or "the model gave no reason"
             return Decision(action="", completions=self.completions, stats={"failed": reason})
-        action, listed = _as_listed(turn, self.parsed.action or ""), turn.legal_actions
+        action, listed = as_listed(turn, self.parsed.action or ""), turn.legal_actions
         stats = {}
         if listed and isinstance(action, str) and not isinstance(listed[0], str):
             stats = {"failed": f"expected one of {prompts.joined(listed)} from the model, got {action!r:.60}"}
@@ -255,7 +255,7 @@ def _reply(completion: Completion) -> Message:
     return Message("assistant", completion.text, completion.token_ids or None)
 
 
-def _as_listed(turn: Turn, text: str) -> Any:
+def as_listed(turn: Turn, text: str) -> Any:
     """The listed action that ``text`` means up to case; ``text`` itself if there is none.
 
     An action that is not legal goes to the world all the same, which knows best what is wrong with it.

@@ -11,8 +11,8 @@ from playout.language.parsing import parse_answer
 class TaggedAnswer(gym.Wrapper[str, str, str, str], gym.utils.RecordConstructorArgs):
     """Takes raw responses of a model: the last ``<action>`` block is the action.
 
-    A response without one reaches the world as an empty action, which no world takes, and
-    ``info["parse_error"]`` says why.
+    A response without one reaches the world as an empty action, which no world that lists its legal
+    actions takes, and ``info["parse_error"]`` says why.
     """
 
     def __init__(self, env: gym.Env[str, str]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Any
 
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 from transformers.utils import logging
 
@@ -23,7 +24,8 @@ from playout.core.cache import cache_folder
 from playout.language.models import SMOLLM2
 
 _PATIENCE = 2.0  # seconds
-_SAMPLE = 1 << 20  # bytes
+# Weights cut short raise an error of safetensors, torch made without CUDA asserts that it has it.
+_UNLOADABLE = (OSError, ValueError, RuntimeError, AttributeError, AssertionError, SafetensorError)
 
 
 def pretrained(source: str, *, device: str = "cpu", dtype: str | None = None) -> tuple[Any, Any]:
@@ -43,7 +45,7 @@ def pretrained(source: str, *, device: str = "cpu", dtype: str | None = None) ->
             tokenizer = AutoTokenizer.from_pretrained(source)
             model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=wanted)
             return model.to(device).eval(), tokenizer
-        except (OSError, ValueError, RuntimeError, AttributeError) as error:
+        except _UNLOADABLE as error:
             raise WrongUse(
                 f"model {source!r} on {device}: {_first_line(error)}; expected a folder with config.json,"
                 " safetensors and tokenizer, or an id of the Hugging Face hub that can be reached"
@@ -130,12 +132,8 @@ def _unpack(gguf: Path, target: Path) -> None:
 
 
 def _digest(file: Path) -> str:
-    size = file.stat().st_size
     with file.open("rb") as stream:
-        found = hashlib.sha256(str(size).encode() + stream.read(_SAMPLE))
-        stream.seek(max(0, size - _SAMPLE))
-        found.update(stream.read(_SAMPLE))
-    return found.hexdigest()[:16]
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
 
 
 @contextmanager

@@ -61,6 +61,9 @@ class OpenAIModel:
             concurrency: most requests under way at once, over all threads.
             timeout: seconds that the server may stay silent.
             delays: seconds to wait before each new attempt.
+
+        Raises:
+            WrongUse: the key or the URL cannot be one, or ``concurrency`` is below 1.
         """
         if concurrency < 1:
             raise WrongUse(f"openai: expected concurrency >= 1, got {concurrency}")
@@ -70,7 +73,7 @@ class OpenAIModel:
             httpx.URL(self.url)
         except httpx.InvalidURL as error:
             raise WrongUse(f"openai: {url!r}: {error}; expected such as http://127.0.0.1:8000/v1") from error
-        key = api_key or os.environ.get("OPENAI_API_KEY")
+        key = _key(api_key or os.environ.get("OPENAI_API_KEY") or "")
         authorization = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT), pool=None),
@@ -208,6 +211,14 @@ class _Retry(Exception):
         self.wait = wait
 
 
+def _key(given: str) -> str:
+    """The key as a header can carry it; what files and Windows put behind it is not part of it."""
+    key = given.strip()
+    if not (key.isascii() and key.isprintable()):
+        raise WrongUse("openai: expected an API key of printable ASCII in one line; see OPENAI_API_KEY")
+    return key
+
+
 def _extras(sampling: Sampling) -> dict[str, Any]:
     """What is asked for beyond the common ground of all servers."""
     extras: dict[str, Any] = {}
@@ -271,7 +282,9 @@ def _read(answer: Any, sampling: Sampling) -> Completion:
 
 
 def _text(message: Any, prefill: str) -> str:
-    text, thought = message["content"] or "", message.get("reasoning_content")
+    text = message["content"] or ""
+    # Of vLLM and Ollama, then of llama.cpp and SGLang.
+    thought = message.get("reasoning") or message.get("reasoning_content")
     if not isinstance(text, str):
         raise TypeError
     if prefill:

@@ -22,7 +22,7 @@ from playout.core.random import STREAM_LEVEL, bits, bits_array
 
 FORMAT = 1  # of the files; another number makes all banks anew
 DIGEST_CHARACTERS = 16
-_DAMAGED = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True, eq=False)

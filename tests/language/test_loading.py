@@ -1,5 +1,6 @@
 """Models off the disk; the GGUF file is a tiny one, written here."""
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -99,7 +100,7 @@ def test_it_is_unpacked_once_and_can_be_saved_and_trained(gguf_file: Path, tmp_p
 def test_another_file_of_the_same_name_is_another_model(gguf_file: Path, tmp_path: Path) -> None:
     other = tmp_path / gguf_file.name
     data = bytearray(gguf_file.read_bytes())
-    data[-5] ^= 1
+    data[len(data) // 2] ^= 1
     other.write_bytes(data)
     assert loading.unpacked(str(other)) != loading.unpacked(str(gguf_file))
 
@@ -112,6 +113,22 @@ def test_a_device_or_dtype_that_is_none(model_folder: Path) -> None:
     half: Any = load_model(f"hf:{model_folder}", dtype="bfloat16")
     assert half.model.dtype == torch.bfloat16
     assert half.generate([CHAT], GREEDY)[0].finish != "error"
+
+
+def test_a_device_that_torch_was_made_without(model_folder: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("there is one")
+    with pytest.raises(WrongUse, match=r"on cuda: .*(CUDA|NVIDIA)"):
+        load_model(f"hf:{model_folder}", device="cuda")
+
+
+def test_weights_that_are_cut_short(model_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cut"
+    shutil.copytree(model_folder, folder)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+    with pytest.raises(WrongUse, match=r"cut' on cpu: .*expected a folder with config\.json"):
+        load_model(f"hf:{folder}")
 
 
 def test_the_package_with_the_model_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:

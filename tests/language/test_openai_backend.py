@@ -143,6 +143,19 @@ def test_by_name_with_a_key(server: Server, monkeypatch: pytest.MonkeyPatch) -> 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("key", ["secret\n", "secret\r\n", " secret "])
+def test_white_space_around_a_key_is_no_part_of_it(server: Server, key: str) -> None:
+    assert ask(server, api_key=key, delays=()).text == "fine"
+    assert server.headers[0]["Authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize("key", ["sec\nret", "sécret"])
+def test_a_key_that_no_header_carries_is_refused_unshown(key: str) -> None:
+    with pytest.raises(WrongUse, match="printable ASCII") as refused:
+        OpenAIModel("m", "http://127.0.0.1:1/v1", api_key=key)
+    assert key not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -276,8 +289,9 @@ def test_token_ids_and_logprobs_where_the_server_reports_them(server: Server) ->
 def test_endings_and_thoughts(server: Server) -> None:
     server.replies = [ok("a", finish_reason="length"), ok("", finish_reason="content_filter"), ok(None)]
     assert [ask(server).finish for _ in range(3)] == ["length", "error", "stop"]
-    server.replies = [ok(message={"content": "<action>up</action>", "reasoning_content": "hm"})]
-    assert ask(server).text == "<think>hm</think><action>up</action>"
+    for name in ("reasoning", "reasoning_content"):
+        server.replies = [ok(message={"content": "<action>up</action>", name: "hm"})]
+        assert ask(server).text == "<think>hm</think><action>up</action>"
 
 
 def test_an_endpoint_cannot_score(server: Server) -> None:

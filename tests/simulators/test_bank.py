@@ -67,6 +67,17 @@ def test_a_flipped_bit_is_noticed(folder: Path):
     assert np.array_equal(open_or_make("toy", {}, make)["rooms"].ravel(), np.arange(12))
 
 
+def test_a_damaged_directory_of_the_file_is_no_error(folder: Path):
+    open_or_make("toy", {}, Maker())
+    (file,) = folder.iterdir()
+    whole = file.read_bytes()
+    for place in range(whole.index(b"PK\x01\x02"), len(whole)):
+        data = bytearray(whole)
+        data[place] ^= 1 << place % 8
+        file.write_bytes(data)
+        open_or_make("toy", {}, Maker())
+
+
 def test_without_a_writable_folder_the_bank_stays_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     tmp_path.joinpath("file").write_text("not a folder")
     monkeypatch.setenv("PLAYOUT_CACHE", str(tmp_path / "file"))

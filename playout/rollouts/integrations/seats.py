@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playout.agents import prompts
+from playout.agents.language import as_listed
 from playout.core import Chat, Decision, Message, PlayoutError, Turn, Unsupported
 from playout.language.parsing import parse_answer
 from playout.rollouts import lookup
@@ -43,13 +44,15 @@ class TextSeat:
     def answer(self, response: str) -> None:
         """Take the action that a response names between ``<action>`` tags; without one, a step is lost.
 
+        As for our language agent, a legal action counts in any case.
+
         Raises:
             PlayoutError: the world raised.
         """
+        self._refuse_over()
         parsed = parse_answer(response)
-        self._take(
-            Decision(action=parsed.action or "", thought=parsed.thought, plan=parsed.plan, parse=parsed)
-        )
+        action = as_listed(self._turn, parsed.action or "")
+        self._take(Decision(action=action, thought=parsed.thought, plan=parsed.plan, parse=parsed))
 
     def act(self, action: str) -> None:
         """Take a bare action.
@@ -57,6 +60,7 @@ class TextSeat:
         Raises:
             PlayoutError: the world raised.
         """
+        self._refuse_over()
         self._take(Decision(action=action))
 
     @property
@@ -118,9 +122,11 @@ class TextSeat:
     def _turn(self) -> Turn:
         return self._episode.turn(SEAT, _ELSEWHERE.needs)
 
-    def _take(self, decision: Decision) -> None:
+    def _refuse_over(self) -> None:
         if self.over:
             raise PlayoutError(f"{self._world.id}: {OVER}")
+
+    def _take(self, decision: Decision) -> None:
         self._episode.hear(SEAT, decision, 0.0)
         self._episode.advance()
         self._check()

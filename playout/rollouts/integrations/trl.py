@@ -46,12 +46,14 @@ class EpisodeRollouts:
         self._make_world = partial(lookup.make_single, env, env_kwargs)
         self._options, self._slots, self._played = agent, slots, 0
 
-    def __call__(self, prompts: Sequence[Any], trainer: Any) -> dict[str, list[Any]]:
+    def __call__(self, prompts: Sequence[Any], trainer: Any) -> dict[str, list[Any] | None]:
         """One episode for each prompt, in order.
 
         Returns:
             ``prompt_ids``, ``completion_ids``, ``logprobs`` and ``env_mask`` (1 where the model chose the
-            token), and for reward functions ``episode_return`` and ``episode_success``.
+            token), and for reward functions ``episode_return`` and ``episode_success``. ``logprobs`` is None
+            where the trainer samples with a temperature or ``top_p`` of its own: those that are known are the
+            model's before that, which TRL would take for the policy that wrote the tokens.
 
         Raises:
             WrongUse: a prompt is no seed.
@@ -66,6 +68,7 @@ class EpisodeRollouts:
             slots=self._slots,
         )
         most = trainer.args.max_completion_length
+        plain = trainer.args.temperature == trainer.args.top_p == 1
         rows = [Trajectory.of(episode) for episode in sorted(episodes, key=lambda episode: episode.episode)]
         if longer := sum(len(row.response_ids) > most for row in rows):
             warnings.warn(
@@ -76,7 +79,7 @@ class EpisodeRollouts:
         return {
             "prompt_ids": [row.prompt_ids for row in rows],
             "completion_ids": [row.response_ids[:most] for row in rows],
-            "logprobs": [row.logprobs[:most] for row in rows],
+            "logprobs": [row.logprobs[:most] for row in rows] if plain else None,
             "env_mask": [row.mask[:most] for row in rows],
             "episode_return": [row.reward for row in rows],
             "episode_success": [row.success for row in rows],
@@ -147,7 +150,8 @@ class ToolWorld:
         """
         if self._seat.over:
             return OVER
-        self._seat.act(action)
+        # A model may put anything into a call, and a wrong action costs a step, not the episode.
+        self._seat.act(str(action))
         return self._seat.shown
 
     def get_reward(self) -> float:

@@ -129,25 +129,27 @@ class _Server:
 
     def _complete(self, chat: Chat, sampling: Sampling) -> Completion:
         ends = [self.tokens.tokenizer.eos_token_id]
-        prompt = self.tokens.prompt(chat, ends)
+        prompt, prefill = self.tokens.prompt(chat, ends), tuple(self.tokens.answer(sampling.prefill))
         if self.begun is None:
             self.begun = len(prompt)
-        room = self.most_written - (len(prompt) - self.begun)
+        room = self.most_written - (len(prompt) - self.begun) - len(prefill)
         if self.begun > self.most_read:
             return failed(f"the first prompt has {self.begun} tokens: raise rollout.prompt_length")
         if room < 1:
             return failed(f"no room is left in rollout.response_length={self.most_written}")
         asked = self.server.generate(
             request_id=self.request,
-            prompt_ids=prompt,
+            prompt_ids=[*prompt, *prefill],
             sampling_params={**self.sampling_params, "max_tokens": min(room, sampling.max_tokens)},
         )
         written = asyncio.run_coroutine_threadsafe(asked, self.loop).result()
         ids, logprobs = tuple(written.token_ids), written.log_probs
         return Completion(
-            text=self.tokens.text(ids),
-            token_ids=ids,
-            logprobs=None if logprobs is None else tuple(logprobs),
+            text=sampling.prefill + self.tokens.text(ids, after=prefill),
+            token_ids=(*prefill, *ids),
+            # Nobody chose the prefill: its tokens are masked.
+            logprobs=None if logprobs is None else (*(0.0,) * len(prefill), *logprobs),
             prompt_token_ids=tuple(prompt),
             finish="stop" if ids and ids[-1] in ends else "length",
+            usage={"prefill_tokens": len(prefill)},
         )

@@ -27,6 +27,21 @@ def test_an_episode_through_answers():
         seat.act("guess 3")
 
 
+def test_an_answer_counts_in_any_case_as_for_our_agent():
+    seat = TextSeat(GUESS)
+    seat.begin(5)
+    seat.answer("<action>Guess 1</action>")
+    assert "Invalid" not in seat.shown
+    seat.answer("<action>Sing</action>")
+    assert "Invalid action 'Sing'" in seat.shown
+    assert [step.action for step in seat.record().steps] == ["guess 1", "Sing"]
+    seat = TextSeat(GUESS, {"max_steps": 1})
+    seat.begin(5)
+    seat.answer("")
+    with pytest.raises(PlayoutError, match="over"):
+        seat.answer("<action>guess 2</action>")
+
+
 def test_equal_seeds_start_alike_and_rewards_add_up():
     seat = TextSeat(GUESS)
     found = []

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -155,6 +156,33 @@ def test_a_tool_world_by_hand():
     assert world.get_reward() == 0.0
     with pytest.raises(WrongUse, match=r"a column 'seed', the data set has \['prompt'\]"):
         world.reset(prompt=[])
+
+
+@pytest.mark.parametrize("action", [3, None, ["guess 1"]])
+def test_a_call_with_no_text_costs_a_step_and_not_the_episode(action: Any):
+    world = environment_factory(GUESS, {"max_steps": 2})()
+    world.reset(seed=5)
+    told = world.act(action)
+    assert "Invalid action" in told and "Steps taken: 1" in told
+    assert "over" in world.act("guess 1") and world._seat.record().error is None
+
+
+@pytest.mark.parametrize(
+    ("temperature", "top_p", "known"), [(1.0, 1.0, True), (0.5, 1.0, False), (1.0, 0.9, False)]
+)
+def test_logprobs_are_those_of_the_policy_that_wrote_or_none(temperature: float, top_p: float, known: bool):
+    pytest.importorskip("transformers")
+    from playout.training.decoder import DecoderConfig, new_decoder, word_tokenizer
+
+    tokenizer = word_tokenizer(["Find my number : guess 1 , Begin . Higher . Lower . Correct ."])
+    model = new_decoder(DecoderConfig(width=16, layers=1, heads=2, context=2048), tokenizer)
+    trainer = SimpleNamespace(
+        accelerator=SimpleNamespace(unwrap_model=lambda model: model, num_processes=1, process_index=0),
+        args=SimpleNamespace(temperature=temperature, top_p=top_p, seed=0, max_completion_length=2000),
+        model=model, processing_class=tokenizer,
+    )  # fmt: skip
+    rows = EpisodeRollouts(GUESS, {"max_steps": 1}, agent={"max_tokens": 4})(["5"], trainer)
+    assert (rows["logprobs"] is not None) == known and rows["completion_ids"]
 
 
 def test_only_act_becomes_a_tool():

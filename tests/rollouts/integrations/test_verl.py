@@ -107,6 +107,24 @@ def test_episodes_are_played_side_by_side_and_come_back_as_rows(adapter: Any, to
     assert set(first.extra_fields["reward_extra_info"]) == {"success"}
 
 
+def test_the_server_goes_on_from_the_agents_prefill(adapter: Any, tokenizer: Any):
+    class GoesOn(Server):
+        async def generate(self, request_id, *, prompt_ids, sampling_params, **_):
+            self.asked.setdefault(request_id, []).append((list(prompt_ids), dict(sampling_params)))
+            ids = [*tokenizer.encode(" 1</action>", add_special_tokens=False), tokenizer.eos_token_id]
+            return SimpleNamespace(token_ids=ids, log_probs=[-0.5] * len(ids))
+
+    prefill = tokenizer.encode("<action>guess", add_special_tokens=False)
+    server = GoesOn(tokenizer)
+    played = loop(adapter("verl", FAKE), server, agent={"prefill": "<action>guess"})
+    found = asyncio.run(played.run(SAMPLING, extra_info={"seed": 5}))
+    ((first, _), *_) = next(iter(server.asked.values()))
+    assert first == found.prompt_ids + prefill and found.response_ids[: len(prefill)] == prefill
+    assert tokenizer.decode(found.response_ids).startswith("<action>guess 1</action>")
+    assert found.response_mask[: len(prefill) + 1] == [0] * len(prefill) + [1]
+    assert found.response_logprobs == [-0.5 * m for m in found.response_mask]
+
+
 def test_an_episode_ends_where_its_row_is_full(adapter: Any, tokenizer: Any):
     server = Server(tokenizer)
     whole = asyncio.run(loop(adapter("verl", FAKE), server).run(SAMPLING, extra_info={"seed": 5}))
