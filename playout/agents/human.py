@@ -38,9 +38,16 @@ class HumanAgent:
 
 
 def answers(legal: Sequence[Any]) -> Mapping[str, Any]:
-    """What may be typed -> the action: its text, or its number counted from 1."""
-    # Later entries win: where actions are numbers themselves, they mean themselves.
-    return {str(number): action for number, action in enumerate(legal, 1)} | {str(a): a for a in legal}
+    """What may be typed -> the action: its text, or its label."""
+    return dict(zip(labels(legal), legal, strict=True)) | {str(action): action for action in legal}
+
+
+def labels(legal: Sequence[Any]) -> list[str]:
+    """What stands before each action in a list: its number counted from 1, or itself where it is a number."""
+    # A position beside actions that are numbers would be taken for another of them.
+    if all(isinstance(action, str) and not action.isdecimal() for action in legal):
+        return [str(number) for number in range(1, len(legal) + 1)]
+    return [str(action) for action in legal]
 
 
 def ask_on_terminal(turn: Turn) -> str:
@@ -49,5 +56,6 @@ def ask_on_terminal(turn: Turn) -> str:
         print(turn.instructions, end="\n\n")
     print(turn.observation)
     if turn.legal_actions:
-        print("  ".join(f"[{number}] {action}" for number, action in enumerate(turn.legal_actions, 1)))
+        listed = zip(labels(turn.legal_actions), turn.legal_actions, strict=True)
+        print("  ".join(f"[{label}] {action}" for label, action in listed))
     return input("> ")

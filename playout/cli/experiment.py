@@ -9,6 +9,7 @@ from tyro.conf import arg, subcommand
 
 from playout.cli import console
 from playout.cli.parsing import Flag
+from playout.core import WrongUse
 
 EXPERIMENTS = {
     "rlhs": "what feedback at once and feedback in hindsight make of an adviser",
@@ -207,6 +208,8 @@ def run(options: Rlhs | AssistanceZero | Ppdpp | DynaMind | List) -> None:
     if isinstance(options, List):
         console.show(console.table(("experiment", "shows"), EXPERIMENTS.items()))
         return
+    if options.seeds is not None and options.seeds < 1:
+        raise WrongUse(f"--seeds: expected at least 1, got {options.seeds}")
     folder, found = options.begin()
     head, *rows = options.rows(found)
     console.show(console.table(head, rows, title=str(folder)), aside=options.json)

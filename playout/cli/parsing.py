@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import redirect_stderr
 from typing import Annotated, Any, TypeVar
@@ -13,6 +14,8 @@ from playout.core import WrongUse
 Options = TypeVar("Options")
 Flag = Annotated[bool, tyro.conf.arg(help_behavior_hint="")]
 """A switch that is off if not given."""
+# Where tyro says that an option is which nobody can type: settings that are made of several options.
+_NESTED = re.compile(r"Error parsing __tyro-dummy-inner__\S*: ")
 _FRAME = str.maketrans(dict.fromkeys("│╭╮╰╯─", " "))
 
 
@@ -29,7 +32,7 @@ def parse(options: type[Options], prog: str, argv: Sequence[str]) -> Options:
     except SystemExit as end:
         if not end.code:
             raise
-        line = _one_line(said.getvalue()).replace(f"Missing from {prog}:", "missing:")
+        line = _NESTED.sub("", _one_line(said.getvalue())).replace(f"Missing from {prog}:", "missing:")
         raise WrongUse(f"{line} ({prog} --help)") from None
 
 

@@ -9,12 +9,13 @@ from typing import Annotated
 
 from tyro.conf import Positional, UseAppendAction, arg
 
+from playout.agents.human import labels
 from playout.cli import console
 from playout.cli.eval import agents_of, flat
 from playout.cli.game import Game
 from playout.cli.keyboard import interactive
 from playout.cli.parsing import Flag, pairs
-from playout.core import MissingExtra, PlayoutError, WrongUse
+from playout.core import Agent, MissingExtra, PlayoutError, WrongUse
 from playout.envs import drawing
 from playout.envs.drawing.terminal import safe
 from playout.envs.registration import CATALOGUE
@@ -58,10 +59,10 @@ class Options:
 
 def run(options: Options) -> None:
     """Play until the person quits."""
-    specs = agents_of(options.agent, flat(options.agent_option), options.model) if options.agent else {}
     kwargs = pairs(flat(options.env_option), "--env")
-    session = PlaySession(options.env, kwargs, options.seed, others=_others(options, kwargs, specs))
-    game = Game(session, specs.get(SEAT) or specs.get(options.seat or SEAT), options.out)
+    helper, others = _agents(options, kwargs)
+    session = PlaySession(options.env, kwargs, options.seed, others=others)
+    game = Game(session, helper, options.out)
     try:
         if options.plain or not interactive():
             play_plain(game, sys.stdin)
@@ -71,21 +72,55 @@ def run(options: Options) -> None:
         session.close()
 
 
-def _others(options: Options, kwargs: dict, specs: dict[str, AgentSpec]) -> dict:
-    """The agents of the seats that are not the person's: as named, else one that suits the world."""
-    if options.seat is None:
-        return {}
+def _agents(options: Options, kwargs: dict) -> tuple[AgentSpec | None, dict[str, Agent]]:
+    """Who takes over from the person, and who plays the other seats: as named, else who suits the world."""
+    specs = _named(options)
+    if options.seat is None and not specs:
+        return None, {}
     world = lookup.make(options.env, kwargs)
     role = getattr(getattr(world.env, "unwrapped", None), "role", None)
     world.close()
-    if role is not None and options.seat == role:
-        return {}
-    if options.seat not in world.seats:
-        known = ", ".join([*world.seats, *([role] if role is not None else [])])
-        raise WrongUse(f"--as {options.seat}: {options.env} has the seats {known}")
-    others = [seat for seat in world.seats if seat != options.seat]
+    known = [*world.seats, *([role] if role is not None else [])]
+    if options.seat is not None and options.seat not in known:
+        raise WrongUse(f"--as {options.seat}: {options.env} has the seats {', '.join(known)}")
+    # A role is another name of a world's only seat.
+    alone = len(world.seats) == 1
+    helper = _helper(options, specs, {SEAT, *known} if alone else {SEAT, options.seat}, known)
+    if alone or options.seat is None:
+        return helper, {}
     stand_in = AgentSpec(name=_stand_in(options, kwargs))
-    return {seat: specs.get(seat, stand_in).load() for seat in others}
+    return helper, {s: specs.get(s, stand_in).load() for s in world.seats if s != options.seat}
+
+
+def _named(options: Options) -> dict[str, AgentSpec]:
+    """The agents that the command line names, by seat."""
+    given = flat(options.agent_option)
+    if options.agent:
+        return agents_of(options.agent, given, options.model)
+    for option, words in (("--model", options.model), ("--agent-option", given)):
+        if words:
+            raise WrongUse(f"{option} {words[0]}: of which agent? For example --agent language")
+    return {}
+
+
+def _helper(
+    options: Options, specs: dict[str, AgentSpec], mine: set[str | None], known: list[str]
+) -> AgentSpec | None:
+    """The agent of the person's own seat; those of other seats need a seat that is the person's."""
+    for seat, spec in specs.items():
+        if seat not in (SEAT, *known):
+            seats = ", ".join(known)
+            raise WrongUse(f"--agent {seat}={spec.name}: no seat {seat!r}; its seats are {seats}")
+        if options.seat is None and seat not in mine:
+            other = next(name for name in known if name != seat)
+            raise WrongUse(
+                f"--agent {seat}={spec.name}: all seats are yours; say which one is, for example --as {other}"
+            )
+    own = [spec for seat, spec in specs.items() if seat in mine]
+    if len(own) > 1:
+        names = " and ".join(spec.name for spec in own)
+        raise WrongUse(f"--agent: expected one that takes over from you, got {names}")
+    return next(iter(own), None)
 
 
 def _stand_in(options: Options, kwargs: dict) -> str:
@@ -181,6 +216,6 @@ def _look(game: Game) -> None:
 
 
 def _choices(game: Game) -> Iterator[str]:
-    """What may be typed, in brackets, and what it does; actions that are numbers are typed as they are."""
-    for number, action in enumerate(game.legal, 1):
-        yield f"[{number if isinstance(action, str) else action}] {game.label(action).strip()}"
+    """What may be typed, in brackets, and what it does."""
+    for label, action in zip(labels(game.legal), game.legal, strict=True):
+        yield f"[{label}] {game.label(action).strip()}"

@@ -1,5 +1,6 @@
 """``playout train``: policies that learn; one subcommand per method."""
 
+import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -432,9 +433,19 @@ def run(
     first = {name: value for row in reversed(rows) for name, value in row.items()}
     cells = [(name, _shown(first.get(name)), _shown(value)) for name, value in last.items()]
     console.show(console.table(("", "first", "last"), cells, title=str(trained.folder)), aside=options.json)
-    console.note(f"evaluate: playout eval {options.env} --agent {trained.folder}")
+    words = flat(getattr(options, "env_option", ()))
+    world = f"{options.env} --env {shlex.join(words)}" if words else options.env
+    console.note(_use(world, trained.folder, agent=not isinstance(options, WorldModel)))
     if options.json:
         console.emit(last)
+
+
+def _use(world: str, folder: Path, *, agent: bool) -> str:
+    """What to type next: how good the agent is, or what search in the model of the world brings."""
+    run = shlex.quote(str(folder))
+    if agent:
+        return f"evaluate: playout eval {world} --agent {run}"
+    return f"search in it: playout eval {world} --agent resim --agent-option world_model={run}"
 
 
 def _shown(value: Any) -> str:

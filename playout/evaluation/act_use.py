@@ -24,7 +24,7 @@ def act_entropy(acts: ArrayLike) -> float:
     """
     counts = np.unique(np.asarray(acts), return_counts=True)[1]
     p = counts / max(1, counts.sum())
-    return float(-(p * np.log(p)).sum())
+    return abs(float((p * np.log(p)).sum()))  # of one act alone the sum is 0, and minus 0 would be printed
 
 
 def act_information(acts: ArrayLike, kinds: ArrayLike) -> float:

@@ -26,7 +26,7 @@ from typing import Any
 
 from playout.core import PlayoutError, WrongUse
 
-CELL, LOG, RESULT = "cell.json", "log", "result.json"
+CELL, LOG, RESULT, PART = "cell.json", "log", "result.json", ".part"
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
 )
@@ -54,6 +54,8 @@ class Cell:
     """Its arguments: what JSON can hold."""
     after: Sequence[str] = ()
     """Names of cells whose folders it reads."""
+    files: Sequence[str] = ()
+    """Paths of files that it reads: it is made anew when what is in them has changed."""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -185,8 +187,8 @@ class _Grid:
                 self.results[name] = found["result"]
             return
         if (place / CELL).is_file():
-            shutil.rmtree(place)
-        elif place.exists() and (not place.is_dir() or any(place.iterdir())):
+            _forget(place)
+        elif place.exists() and not _is_empty(place):
             raise WrongUse(f"grid: {place} is no cell's (it has no {CELL}); take another folder")
         place.mkdir(parents=True, exist_ok=True)
         _write(place / CELL, asked)
@@ -208,7 +210,23 @@ def _asked(cells: Sequence[Cell]) -> dict[str, dict[str, Any]]:
             raise WrongUse(f"grid: {cell.name}: expected arguments that JSON can hold: {error}") from None
         after = {name: _digest(found[name]) for name in cell.after}
         found[cell.name] = {"run": cell.run, "kwargs": kwargs, "after": after}
+        if cell.files:
+            found[cell.name]["files"] = {file: _file_digest(Path(file)) for file in cell.files}
     return found
+
+
+def _forget(place: Path) -> None:
+    """Remove a cell's folder: at once for those who look, even if this is broken off."""
+    aside = place.with_name(f".{place.name}.forgotten")  # what no cell can be called
+    if aside.exists():
+        shutil.rmtree(aside)
+    place.rename(aside)
+    shutil.rmtree(aside)
+
+
+def _is_empty(place: Path) -> bool:
+    """Whether there is nothing in a folder but what a grid leaves that is killed as it begins a cell."""
+    return place.is_dir() and {entry.name for entry in place.iterdir()} <= {f"{CELL}{PART}"}
 
 
 def _started(place: Path) -> "subprocess.Popen[bytes]":
@@ -258,13 +276,17 @@ def _read(file: Path) -> Any:
 
 def _write(file: Path, data: Any) -> None:
     """Whole or not at all."""
-    part = file.with_name(f"{file.name}.part")
+    part = file.with_name(f"{file.name}{PART}")
     part.write_text(json.dumps(data, indent=1) + "\n", "utf-8")
     part.replace(file)
 
 
 def _digest(data: Any) -> str:
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _file_digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def _last_line(log: Path) -> str:

@@ -48,8 +48,16 @@ class Run:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """What was asked."""
-        return tomllib.loads((self.folder / CONFIG).read_text("utf-8"))
+        """What was asked.
+
+        Raises:
+            WrongUse: the file is damaged.
+        """
+        file = self.folder / CONFIG
+        try:
+            return tomllib.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            raise WrongUse(f"{file}: damaged ({error}); expected the TOML that a run begins with") from None
 
     @cached_property
     def manifest(self) -> dict[str, Any]:

@@ -20,6 +20,18 @@ def test_numbers_that_are_actions_mean_themselves(turn):
     assert HumanAgent(lambda _: "1").act([turn(legal=range(3))])[0].action == 1
 
 
+@pytest.mark.parametrize("legal", [range(3), ("0", "1", "2")])
+def test_a_number_that_is_not_on_offer_is_no_action(turn, legal):
+    answers = iter(["3", "2"])
+    assert HumanAgent(lambda _: next(answers)).act([turn(legal=legal)])[0].action == legal[2]
+
+
+def test_numbers_are_listed_by_themselves(turn, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("0\n"))
+    assert HumanAgent().act([turn(legal=(0, 2))])[0].action == 0
+    assert "[0] 0  [2] 2" in capsys.readouterr().out
+
+
 def test_free_text_is_passed_on(turn):
     assert HumanAgent(lambda _: "Hello there").act([turn(legal=None)])[0].action == "Hello there"
 

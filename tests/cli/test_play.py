@@ -57,6 +57,9 @@ def test_what_cannot_be_done_is_said_and_nothing_else_happens(play):
     assert game.session.t == 1
     assert "[0] 0  [1] 1" in shown
     assert "'7' is not one of: 0, 1" in said
+    game, _, said = play("2", env="CartPole-v1")
+    assert game.session.t == 0
+    assert "'2' is not one of: 0, 1" in said
 
 
 def test_new_level_and_save(play):
@@ -102,6 +105,41 @@ def test_wrong_use(capsys):
 
 
 BARGAIN = "playout/Negotiation-v0"
+SEATS = "playout/consultancy_seats-v0"
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ([SEATS, "--agent", "asistant=random"], "no seat 'asistant'; its seats are "),
+        ([SEATS, "--as", "customer", "--agent", "asistant=random"], "no seat 'asistant'"),
+        ([SEATS, "--agent", "assistant=random"], "say which one is, for example --as customer"),
+        ([SEATS, "--as", "customer", "--agent", "customer=random", "--agent", "human"], "random and human"),
+        ([WORLD, "--agent", "seller=random"], "no seat 'seller'; its seats are agent"),
+        ([WORLD, "--model", "smollm2"], "--model smollm2: of which agent?"),
+        ([WORLD, "--agent-option", "action=up"], "--agent-option action=up: of which agent?"),
+    ],
+)
+def test_agents_that_would_not_play_are_refused(argv, said, capsys):
+    assert main(["play", *argv, "--plain"]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [WORLD, "--agent", "agent=random"],
+        [BARGAIN, "--agent", "buyer=random"],
+        [BARGAIN, "--as", "buyer", "--agent", "random"],
+        [SEATS, "--agent", "random"],
+        [SEATS, "--as", "customer", "--agent", "customer=random", "--agent", "assistant=constant",
+         "--agent-option", "assistant.action=Hello"],
+    ],
+)  # fmt: skip
+def test_the_agent_of_the_persons_seat_takes_over(argv, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(":auto 1\n"))
+    assert main(["play", *argv, "--plain"]) == 0
+    assert "\nrandom:" in capsys.readouterr().out
 
 
 def test_a_role_is_a_seat_and_the_planner_suggests_without_acting(capsys, monkeypatch, tmp_path):

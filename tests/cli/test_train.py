@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("trl")
 
 from playout.cli.main import main
+from playout.cli.train import _use
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "training"))
 WORLD = "lamps:test/Lamps-v0"
@@ -52,8 +53,11 @@ def test_a_world_model_is_learnt_and_searched_in(tmp_path, capsys):
 
 def test_it_says_how_to_evaluate(trained, tmp_path, capsys):
     out = tmp_path / "grpo"
-    assert main([*GRPO, "--model", str(trained), "--out", str(out)]) == 0
-    assert f"playout eval {WORLD} --agent {out}" in capsys.readouterr().err
+    argv = [*GRPO, "--model", str(trained), "--out", str(out)]
+    assert main([*argv, "--env", "max_steps=4", "--env", "broken=-2"]) == 0
+    assert f"playout eval {WORLD} --env max_steps=4 broken=-2 --agent {out}" in capsys.readouterr().err
+    # A world model is no agent.
+    assert _use(WORLD, out, agent=False).endswith(f"--agent resim --agent-option world_model={out}")
 
 
 def test_resume_goes_on_and_a_run_in_the_way_is_refused(trained, tmp_path, capsys):

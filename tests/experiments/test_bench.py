@@ -80,6 +80,12 @@ def test_unknown_names_are_answered_with_close_ones(tiny, name, only, message):
         bench.run(name, only=only)
 
 
+@pytest.mark.parametrize("seeds", [0, -1])
+def test_seeds_are_at_least_one(tiny, seeds):
+    with pytest.raises(WrongUse, match=f"--seeds: expected at least 1, got {seeds}"):
+        bench.run("tiny", seeds=seeds)
+
+
 def test_an_error_in_a_measurement_is_not_hidden(tiny):
     def broken(context):
         raise RuntimeError("broken")

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -151,3 +152,36 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
     with pytest.raises(WrongUse, match="is no cell's"):
         run_cells([cell("a", "environment")], tmp_path, progress=silent)
     assert (tmp_path / "a" / "thesis.txt").exists()
+
+
+def test_a_grid_that_was_killed_as_it_began_a_cell_is_run_again(tmp_path):
+    (tmp_path / "sum").mkdir()
+    (tmp_path / "sum" / "cell.json.part").write_text("{")
+    assert run_cells([cell("sum", "add", a=1)], tmp_path, progress=silent) == {"sum": {"sum": 1}}
+
+
+def test_a_grid_that_was_killed_as_it_forgot_a_cell_is_run_again(tmp_path, monkeypatch):
+    def killed(folder: Path) -> None:
+        (folder / "cell.json").unlink()
+        raise KeyboardInterrupt
+
+    run_cells([cell("sum", "add", a=1)], tmp_path, progress=silent)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("shutil.rmtree", killed)
+        run_cells([cell("sum", "add", a=2)], tmp_path, progress=silent)
+    for a in (2, 3):
+        assert run_cells([cell("sum", "add", a=a)], tmp_path, progress=silent) == {"sum": {"sum": a}}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["sum"]
+
+
+def test_a_cell_is_made_again_when_a_file_that_it_reads_has_changed(tmp_path):
+    file = tmp_path / "data.json"
+
+    def made(text: str) -> dict[str, Any]:
+        file.write_text(text)
+        asked = Cell("read", f"{HERE}:environment", files=(str(file),))
+        return run_cells([asked], tmp_path / "grid", progress=silent)["read"]
+
+    first = made("1")
+    assert made("1") == first
+    assert made("2") != first

@@ -73,7 +73,7 @@ class HouseholdEnv(LanguageWorld):
             source: ``generated``, a path of published games (file, folder or archive), ``alfworld`` for
                 ``$ALFWORLD_DATA``, or a source.
             split: ``train``, ``seen`` (the same rooms) or ``unseen``; of published games also their own
-                names.
+                names. Games of your own, which lie in no folder of such a name, are of every split.
             task_types: one or some of ``simulators.household.goals.TASK_TYPES``; None for all.
             wording: ``move`` (``move X to Y``) or ``put`` (``put X in/on Y``, as older prompts have it).
             order: ``drawn``, a game by the episode's key; ``seed``, of published games the one with the

@@ -51,8 +51,10 @@ def run(
         where something is missing) and note.
 
     Raises:
-        WrongUse: no such suite or key.
+        WrongUse: no such suite or key, or no seeds.
     """
+    if seeds is not None and seeds < 1:
+        raise WrongUse(f"--seeds: expected at least 1, got {seeds}")
     measures = _chosen(_measures(name), only, name)
     tell = progress or (lambda line: print(line, file=sys.stderr, flush=True))
     figures, bars = {}, {}

@@ -12,6 +12,7 @@ PARTS = ("machine", "figures", "bars")
 def keep(found: dict[str, Any], file: Path) -> dict[str, Any]:
     """Write the output of ``bench.run`` to a file, with the keys that the file has and ``found`` has not.
 
+    What was measured stays where it now could not be, or not in full (``met`` is None).
     ``machine`` stays that of the first run as long as a key of it is left; ``later`` holds, by key, the
     machine of each key that was measured after it.
 
@@ -26,6 +27,9 @@ def keep(found: dict[str, Any], file: Path) -> dict[str, Any]:
         WrongUse: the file holds something else.
     """
     before = read(file)
+    found = _measured(found, before.get("bars", {}))
+    if before and not found["bars"]:
+        return before
     later = {key: at for key, at in before.get("later", {}).items() if key not in found["bars"]}
     left = before.get("bars", {}).keys() - found["bars"].keys() - later.keys()
     if left:
@@ -57,6 +61,17 @@ def read(file: Path) -> dict[str, Any]:
     if not isinstance(before, dict) or not all(isinstance(before.get(part), dict) for part in PARTS):
         raise WrongUse(f"{file}: expected the output of a bench suite, with {', '.join(PARTS)}")
     return before
+
+
+def _measured(found: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """``found`` without keys that are not measured and have been ``before``."""
+    lost = {
+        key
+        for key, bar in found["bars"].items()
+        if bar["met"] is None and before.get(key, bar)["met"] is not None
+    }
+    left = {part: {key: had for key, had in found[part].items() if key not in lost} for part in PARTS[1:]}
+    return {**found, **left}
 
 
 def _order(item: tuple[str, Any]) -> tuple[int, str]:

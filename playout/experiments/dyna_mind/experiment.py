@@ -75,6 +75,11 @@ class Plan:
             raise WrongUse(
                 "dyna-mind: a prompted model plays as many episodes as the searches; there are none"
             )
+        optional = (ACTIONS, RESIM, *BASELINES, *STAGE_2, *SEARCHES)
+        if unknown := [arm for arm in self.without if arm not in optional]:
+            raise WrongUse(
+                f"dyna-mind: without {unknown[0]!r}: expected some of the arms {', '.join(optional)}"
+            )
 
 
 RANDOM, CONSTANT, PROMPTED = UNTRAINED = "random", "constant", "prompted"
@@ -293,7 +298,7 @@ def _stage_1(
 def _stage_2(plan: Plan, arm: str, seed: int) -> Cell:
     chosen = STAGE_2[arm]
     start, after = _policy(chosen.start, seed)
-    iterations = round(chosen.share * plan.iterations)
+    iterations = max(1, round(chosen.share * plan.iterations))
     size = {
         "iterations": iterations, "levels": plan.levels, "group": plan.group, "updates": plan.updates,
         "save_every": 8,

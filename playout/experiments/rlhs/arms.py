@@ -5,11 +5,12 @@ the hindsight rating and the utility of each ``main`` arm against its base. Ever
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playout.core import WrongUse
 from playout.experiments.grid import Cell
+from playout.simulators.consultancy.catalogue import PUBLISHED, file_of
 
 CELLS = "playout.experiments.rlhs.cells"
 KINDS = ("immediate", "partial", "oracle", "horizon:3", "world_model:0.8")
@@ -159,4 +160,7 @@ def cells_of(policy: str, arms: list[Arm], catalogue: str | None) -> list[Cell]:
         Cell(name, f"{CELLS}:writer", {"base": base, "domains": domains[base], "catalogue": catalogue})
         for base, name in bases.items()
     ]
-    return [*writers, *(arm.cell(policy, catalogue, bases) for arm in arms)]
+    # A file of the user's may be edited between two runs; the others are what they are called.
+    files = () if catalogue in (None, PUBLISHED) else (str(file_of(catalogue)),)
+    cells = [*writers, *(arm.cell(policy, catalogue, bases) for arm in arms)]
+    return [replace(cell, files=files) for cell in cells]

@@ -1,6 +1,7 @@
 """The experiment from its cells to its page."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def experiment(
     said = {
         "policy": policy,
         "catalogue": catalogue,
-        "command": f"playout experiment rlhs --policy {policy}",
+        "command": _command(policy, catalogue, seeds),
         "made": {**manifest(), "cells": len(cells), "minutes": round(seconds / 60, 2)},
         **results(arms, found),
     }
@@ -64,6 +65,12 @@ def experiment(
     figures = {name: svg.read_text("utf-8") for name, (_, svg) in files.items()}
     _write(folder / PAGE, page(said, figures))
     return said
+
+
+def _command(policy: str, catalogue: str | None, seeds: int | None) -> str:
+    given = {"--policy": policy, "--catalogue": catalogue, "--seeds": seeds}
+    words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+    return shlex.join(["playout", "experiment", "rlhs", *words])
 
 
 def without_curves(found: dict[str, Any]) -> dict[str, Any]:

@@ -83,14 +83,18 @@ def open_catalogue(source: str | Path | Catalogue | None = None) -> Catalogue:
     """
     if isinstance(source, Catalogue):
         return source
+    return _read(file_of(source).absolute())
+
+
+def file_of(source: str | Path | None = None) -> Path:
+    """The file of a catalogue; arguments and errors as of :func:`open_catalogue`."""
     path = OWN if source is None else Path(source)
     if source == PUBLISHED:
         folder = os.environ.get("PLAYOUT_DATA")
         if not folder:
             raise WrongUse("catalogue 'published': set PLAYOUT_DATA to a folder with rlhs/catalogue.json")
         path = Path(folder) / "rlhs"
-    path = path / "catalogue.json" if path.is_dir() else path
-    return _read(path.absolute())
+    return path / "catalogue.json" if path.is_dir() else path
 
 
 @lru_cache(maxsize=8)

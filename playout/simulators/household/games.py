@@ -91,7 +91,7 @@ def read_games(source: str | Path | None = None, *, split: str | None = None) ->
 
     Args:
         source: as :func:`find`.
-        split: one of SPLITS; None for all.
+        split: one of SPLITS; None for all. Where no game belongs to any split, all belong to each.
 
     Raises:
         GameError: a file is damaged or something else; at the first such game.
@@ -105,8 +105,22 @@ def read_games(source: str | Path | None = None, *, split: str | None = None) ->
     for game in read(path, split):
         found = True
         yield game
-    if not found:
+    if found:
+        return
+    own = _of_no_split(read(path, None)) if split else []
+    if not own:
         raise WrongUse(f"{path}: no games{f' of split {split}' if split else ''} in it")
+    yield from own
+
+
+def _of_no_split(games: Iterator[GameFile]) -> list[GameFile]:
+    """``games`` if none of them belongs to a split, else nothing."""
+    own = list[GameFile]()
+    for game in games:
+        if game.split:
+            return []
+        own.append(game)
+    return own
 
 
 def read_game(path: str | Path) -> GameFile:

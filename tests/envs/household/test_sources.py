@@ -1,6 +1,7 @@
 """Which games an environment plays."""
 
 import re
+from pathlib import Path
 
 import gymnasium as gym
 import pytest
@@ -121,3 +122,14 @@ def test_the_original_gets_the_game_that_the_engine_plays(write):
 def test_the_original_is_not_fed_from_tables(rooms):
     with pytest.raises(WrongUse, match=r"file\(key\)"):
         file_of(rooms(), 0)
+
+
+def test_games_of_ones_own_belong_to_every_split(write, tmp_path):
+    folder = str(write("study: two cloths", split="mine"))
+    (file,) = Path(folder).rglob("*.tw-pddl")
+    for source in (folder, str(file)):
+        for env in (HouseholdEnv(source=source), HouseholdEnv(source=source, split="unseen")):
+            assert env.reset(seed=1)[0].endswith("put two cloth in drawer.")
+    write("kitchen: heat apple", split="train")
+    with pytest.raises(WrongUse, match="no games of split valid_seen in it"):
+        HouseholdEnv(source=folder, split="seen")

@@ -107,9 +107,17 @@ def test_summary_and_bars(task, tmp_path, monkeypatch):
     with pytest.raises(Missing, match="hard_again"):
         learning.cloning(context)
     tmp_path.joinpath("dyna_mind_hard_again.json").write_text(json.dumps(found))
-    assert (
-        learning.cloning(context).met and learning.reinforcement(context).met and learning.dyna(context).met
-    )
+    assert learning.cloning(context).met
+    for measure in (learning.reinforcement, learning.dyna):
+        with pytest.raises(Missing, match="hard_long"):
+            measure(context)
+    file = tmp_path / "dyna_mind_hard_long.json"
+    file.write_text(json.dumps(found))
+    assert learning.reinforcement(context).met and learning.dyna(context).met
+    found["primary"]["grpo - resim"]["difference"]["low"] = 0.0
+    found["primary"]["dyna - grpo-steps"]["difference"]["mean"] = -0.021
+    file.write_text(json.dumps(found))
+    assert not learning.reinforcement(context).met and not learning.dyna(context).met
     assert len(learning.ablations(context).value) == 5
 
 
@@ -123,3 +131,12 @@ def test_what_was_not_run_is_missing(tmp_path, monkeypatch):
 def test_wrong_plans():
     with pytest.raises(WrongUse, match="task"):
         Plan(task="harder")
+    with pytest.raises(WrongUse, match="without 'serach': expected some of the arms actions, resim"):
+        Plan(without=("reasoning", "serach"))
+
+
+def test_every_training_has_an_iteration():
+    cells = [cell for cell in cells_of(Plan(seeds=1, iterations=1)) if "settings" in cell.kwargs]
+    assert {cell.name: cell.kwargs["settings"]["iterations"] for cell in cells} == {
+        f"train.{arm}.id.0": 1 for arm in STAGE_2
+    }

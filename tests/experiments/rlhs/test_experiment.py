@@ -12,10 +12,11 @@ pytest.importorskip("matplotlib")
 from playout.core import WrongUse
 from playout.experiments.grid import Cell
 from playout.experiments.rlhs import cells, drawing
+from playout.experiments.rlhs import experiment as whole
 from playout.experiments.rlhs.arms import Arm, arms_of, cells_of
 from playout.experiments.rlhs.page import page
 from playout.experiments.rlhs.results import results
-from playout.simulators.consultancy.catalogue import open_catalogue
+from playout.simulators.consultancy.catalogue import OWN, open_catalogue
 
 DOMAINS = tuple(domain.name for domain in open_catalogue().domains)
 
@@ -71,6 +72,17 @@ def test_arms_are_named_once_and_bases_come_first() -> None:
         arms_of("telepathy", DOMAINS)
 
 
+@pytest.mark.parametrize("policy", ["table", "text"])
+def test_cells_know_what_is_in_a_catalogue_of_the_users(policy: str, tmp_path: Path) -> None:
+    arms = arms_of(policy, DOMAINS)
+    file = tmp_path / "catalogue.json"
+    file.write_text(OWN.read_text("utf-8"), "utf-8")
+    for given in (file, tmp_path):
+        assert {cell.files for cell in cells_of(policy, arms, str(given))} == {(str(file),)}
+    for known in (None, "published"):
+        assert {cell.files for cell in cells_of(policy, arms, known)} == {()}
+
+
 def test_results_have_intervals_and_differences_from_the_base(said: dict[str, Any]) -> None:
     main = next(arm for arm in said["arms"].values() if arm["role"] == "main")
     assert main["metrics"]["utility"]["low"] <= main["metrics"]["utility"]["mean"]
@@ -80,6 +92,25 @@ def test_results_have_intervals_and_differences_from_the_base(said: dict[str, An
     transfer = next(arm for arm in said["arms"].values() if arm["role"] == "transfer")
     assert set(transfer["domains_tested"]) == set(DOMAINS) - set(transfer["domains"])
     json.dumps(said, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({}, ""), ({"seeds": 1}, " --seeds 1"), ({"catalogue": "my own.json"}, " --catalogue 'my own.json'")],
+)
+def test_results_say_by_which_command_they_were_made(
+    given: dict[str, Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.joinpath("my own.json").write_text(OWN.read_text("utf-8"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name, made in {
+        "run_cells": {}, "_seconds": 0.0, "results": {"arms": {}, "contrasts": {}}, "page": "",
+    }.items():  # fmt: skip
+        monkeypatch.setattr(whole, name, lambda *args, made=made, **options: made)
+    monkeypatch.setattr(drawing, "draw", lambda said, folder: {})
+    said = whole.experiment(tmp_path, **given)
+    assert said["command"] == "playout experiment rlhs --policy table" + words
+    assert json.loads((tmp_path / whole.SUMMARY).read_text("utf-8"))["command"] == said["command"]
 
 
 def test_figures_and_page(said: dict[str, Any], tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ _MASK_COUNTS: tuple[str, ...] = (
     "pairs", "accepted", "at_edges", "far", "own_cell", "both_high", "unexplained",
 )  # fmt: skip
 WITHIN_ACCEPTED, WITHIN_TRANSITIONS = 3, 5
+_PARTS = ("dev/episode_*.npz", "reference/masks.npz", "reference/steps.npz")
 LEAST_EQUAL = 100_000  # joint steps in which the torch rules do what the compiled ones do
 
 
@@ -103,11 +104,14 @@ def data() -> Path:
     """The folder of the record.
 
     Raises:
-        Missing: the user does not have it.
+        Missing: the user does not have it, or not all of it.
     """
     folder = Path(os.environ.get("PLAYOUT_DATA", "missing"), "mbag")
     if not folder.is_dir():
         raise Missing("set PLAYOUT_DATA to a folder with mbag/, the record of the released code")
+    for part in _PARTS:
+        if not any(folder.glob(part)):
+            raise Missing(f"{folder}: no {part} of the record of the released code")
     return folder
 
 

@@ -141,10 +141,12 @@ def _torch_rates(config: GameConfig, rows: list[np.ndarray]) -> dict[str, Rate]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     batch = BuildingBatch(config)
-    start, actions = batch.reset(torch.arange(COPIES)), [torch.from_numpy(row) for row in rows]
+    keys, actions = torch.arange(COPIES), [torch.from_numpy(row) for row in rows]
+    start = batch.reset(keys)
 
     def play(masks: bool) -> int:
-        state = start
+        # All rows are played between two restarts; two of them are too few to restart for.
+        state = start if masks else batch.reset(keys)
         for joint in actions[: 2 if masks else len(actions)]:
             state = batch.step(state, joint).state
             for who in range(config.players):

@@ -26,7 +26,13 @@ _SAMPLE_SEED = 1  # the record has 0
 
 
 def sameness(context: Context) -> Bar:
-    """H1: differences in the record and in a sample of five minutes; every shipped walkthrough wins."""
+    """H1: differences in the record and in a sample of five minutes; every shipped walkthrough wins.
+
+    Raises:
+        Missing: the record is not here.
+    """
+    if not RECORD.exists():
+        raise Missing(f"no benchmarks/{RECORD.name}: in a checkout, type make test-textworld FULL=1")
     record = json.loads(RECORD.read_text(encoding="utf-8"))
     played = {**dict.fromkeys(same.SOURCES, 0), **record["games"]}
     figures: dict[str, Any] = {"record": {name: record[name] for name in ("command", "commands", "games")}}

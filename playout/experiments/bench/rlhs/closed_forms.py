@@ -8,7 +8,7 @@ import numpy as np
 
 from playout.experiments.bench.suite import Bar, Context
 from playout.simulators.consultancy import exact, rules
-from playout.simulators.consultancy.catalogue import PUBLISHED, open_catalogue
+from playout.simulators.consultancy.catalogue import PUBLISHED, file_of, open_catalogue
 from playout.simulators.consultancy.claims import (
     HAS,
     IMMEDIATE,
@@ -31,7 +31,7 @@ def closed_forms(context: Context) -> Bar:
         "foresight_limit": 2 * game.belief - 1,
     }
     figures: dict[str, Any] = {"own": _mix(None)}
-    if os.environ.get("PLAYOUT_DATA"):
+    if os.environ.get("PLAYOUT_DATA") and file_of(PUBLISHED).is_file():
         figures["published"] = _mix(PUBLISHED)
     found |= {name: figures["own"][name] for name in ("honest", "cheapest", "immediate_maximum")}
     met = (

@@ -1,7 +1,8 @@
 """A3: many copies at once, compiled and on torch, with restarts inside the measurement; EnvPool beside.
 
 Actions are random. Every copy that restarts spends a step on it (Gymnasium's ``NEXT_STEP``), which does
-not count as work. Levels come from the bank; against EnvPool they are the ones it starts in itself.
+not count as work. Levels come from the bank; against EnvPool they are the ones it starts in itself, and the
+sums of rewards must agree.
 """
 
 from functools import partial
@@ -11,6 +12,7 @@ import gymnasium as gym
 import numpy as np
 
 from playout.experiments.bench.peers import ask
+from playout.experiments.bench.sokoban.steps import same_game
 from playout.experiments.bench.suite import Bar, Context, Missing, at_least
 from playout.experiments.bench.timing import Rate, parts_of, rate
 from playout.simulators.sokoban.sources import ArraySource
@@ -99,6 +101,8 @@ def _against_envpool(context: Context, n: int) -> dict[str, Any]:
         max_steps=MAX_STEPS,
         rewards="gym_sokoban",
     )
+    reward = {"ours": _reward(make(), actions), "envpool": theirs["reward"]}
+    same_game("EnvPool", reward["envpool"], reward["ours"])
     ours = Counted(make(), actions)
     found, peer = rate(ours), Rate.of(parts_of(theirs))
     return {
@@ -106,7 +110,7 @@ def _against_envpool(context: Context, n: int) -> dict[str, Any]:
         "envpool": {**peer.figures(), "restarts": theirs["restarts"] / actions.size},
         "times": found.cpu / peer.cpu,
         "rooms": len(rooms),
-        "reward": {"ours": _reward(make(), actions), "envpool": theirs["reward"]},
+        "reward": reward,
     }
 
 

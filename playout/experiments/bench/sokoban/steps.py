@@ -102,7 +102,7 @@ def _rate(context: Context, env: gym.Env, actions_of: Callable[[list[int]], list
         return spent(partial(episode, played[number]))
 
     _pass(play)
-    _same_game(peer(context)["reward"], sum(rewards))
+    same_game("gym-sokoban", peer(context)["reward"], sum(rewards))
     return _rate_of(play)
 
 
@@ -133,9 +133,14 @@ def _rate_of(play: Callable[[int], Spent]) -> Rate:
     return Rate.of(total(_pass(play) for _ in range(PASSES)) for _ in range(PARTS))
 
 
-def _same_game(theirs: float, ours: float) -> None:
+def same_game(peer: str, theirs: float, ours: float) -> None:
+    """Compare sums of rewards.
+
+    Raises:
+        RuntimeError: they differ by more than rounding does.
+    """
     if abs(ours - theirs) > 1e-2:
-        raise RuntimeError(f"gym-sokoban was given a reward of {theirs}, we of {ours}: not the same game")
+        raise RuntimeError(f"{peer} was given a reward of {theirs}, we of {ours}: not the same game")
 
 
 def _compared(context: Context, rates: dict[str, Rate], bar: Mapping[str, float], note: str) -> Bar:

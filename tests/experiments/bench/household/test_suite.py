@@ -61,6 +61,13 @@ def test_what_is_missing_is_named_and_the_rest_measured():
     assert found["H5"]["value"]["solvable"] == 1
 
 
+def test_where_there_is_no_record_the_other_keys_are_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr(sameness, "RECORD", tmp_path / "benchmarks" / "household_same.json")
+    found = measured("H1", "H6")
+    assert found["H1"]["met"] is None and "make test-textworld FULL=1" in found["H1"]["note"]
+    assert found["H6"]["value"] > 0
+
+
 def test_the_environments_and_their_memory():
     assert all(value > 0 for value in measured("H3")["value"].values())
     assert 0 < measured("H6")["value"] < 1
