@@ -190,7 +190,7 @@ class _Tree:
         """Begin the lines, and say with what: the policy's own action, and others."""
         draw = draws(config.seed, self.turn)
         draw.counter += _AFTER_THE_POLICY
-        others = [one for one in self.turn.legal_actions or () if is_writable(one)]
+        others = [one for one in self.turn.legal_actions or () if is_writable(str(one))]
         if not others:
             raise WrongUse(f"resim: expected actions that a plan can hold, got {self.turn.legal_actions}")
         draw.shuffle(others)
