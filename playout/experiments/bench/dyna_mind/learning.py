@@ -13,7 +13,7 @@ _SIMULATED = {
 }  # fmt: skip
 _EASY = ("resim", "actions", "actions-tokens")
 _MINUTES = 15
-_LONGER = "recorded, test; hard_long: four times the episodes, chosen on validation after hard and hard_again"
+_LONGER = "recorded, test; hard_long: four times the episodes, chosen on validation after the others' tests"
 
 
 def result(name: str) -> dict[str, Any]:
