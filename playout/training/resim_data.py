@@ -30,7 +30,6 @@ from playout.agents.dyna.simrollout import refine_prompt
 from playout.agents.prompts import Wording, tagged
 from playout.core import Branchable, Chat, Completion, Sampling, Turn, WrongUse
 from playout.core.random import Stream
-from playout.language.news import without_refusal
 from playout.rollouts import lookup
 from playout.training.demonstrations import Demonstration
 from playout.training.resim_settings import ResimData
@@ -174,7 +173,7 @@ class _Teacher:
     def _taught(self, turn: Turn, slips: Sequence[str]) -> tuple[Response, bool]:
         """What should be answered, and whether success is out of reach."""
         data, world, draw = self._data, self._world, self._draws(turn, 1)
-        seen = Seen(without_refusal(str(turn.observation), dict(turn.info)), turn.legal_actions or ())
+        seen = Seen.at(turn)
         teacher = Teacher(draw)
         first = list(teacher(world, seen))
         if slips and draw.uniform() < data.slips:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from playout.core import Completion, MissingExtra
 from playout.rollouts.store import RunWriter
 from playout.training.rlhs_settings import RLHSConfig
-from playout.training.rlhs_text import AnswerPairs
+from playout.training.rlhs_text import LARGE_RATE, AnswerPairs
 from playout.training.rows import padded
 
 try:
@@ -32,7 +32,7 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra(error.name or "trl", "train") from error
 
-_BATCH, _EPOCHS, _RATE, _LARGE_RATE = 64, 1, 1e-3, 1e-5
+_BATCH, _EPOCHS, _RATE = 64, 1, 1e-3
 _HELD_OUT = 0.1
 _PART = 256
 
@@ -117,7 +117,7 @@ def fit(config: RLHSConfig, policy: Policy, pairs: AnswerPairs, run: RunWriter) 
     with TemporaryDirectory() as scratch, quiet():
         args = RewardConfig(
             output_dir=scratch, per_device_train_batch_size=min(_BATCH, len(rows)), num_train_epochs=_EPOCHS,
-            learning_rate=_RATE if is_small(policy.model) else _LARGE_RATE, lr_scheduler_type="linear",
+            learning_rate=_RATE if is_small(policy.model) else LARGE_RATE, lr_scheduler_type="linear",
             max_length=None, gradient_checkpointing=False, bf16=False, save_strategy="no",
             use_cpu=policy.model.device.type == "cpu", report_to=[], remove_unused_columns=False,
             logging_strategy="no", disable_tqdm=True, seed=config.seed, data_seed=config.seed,

@@ -54,7 +54,8 @@ _SFT = SFTSettings(epochs=2, batch_tokens=3072, learning_rate=4e-3, save_every=2
 _PRICE = re.compile(r"\$[\d,.]*\d")
 _RATES = {"ppo": 1e-3, "reinforce": 2e-3, "dpo": 1e-3}
 """Of a small decoder. PPO's did better than its double on validation; the others are not tuned."""
-_LARGE_RATE = 1e-5
+LARGE_RATE = 1e-5
+"""Of any other model."""
 _CURVES = ("immediate", "partial", "oracle", "true")
 _VALIDATED = 20  # visits of each case
 _PART = 256  # answers at a time
@@ -266,7 +267,7 @@ def _online(
 
 def rate_of(config: RLHSConfig, policy: Policy) -> float:
     """The learning rate of ``policy``, where none is given."""
-    return _RATES[config.algorithm] if is_small(policy.model) else _LARGE_RATE
+    return _RATES[config.algorithm] if is_small(policy.model) else LARGE_RATE
 
 
 def _records(config: RLHSConfig, pairs: AnswerPairs) -> Iterable[Preference]:

@@ -16,7 +16,7 @@ from playout.agents.dyna.learned_value import LearnedValue
 from playout.agents.dyna.lookahead import Found, Line, Seen, Worth, distance, respond
 from playout.agents.dyna.response import Future, Imagined, is_writable, render
 from playout.core import Agent, Branchable, Decision, Snapshot, Turn, WrongUse, random
-from playout.language.news import news, without_refusal
+from playout.language.news import news
 from playout.language.parsing import MAX_PLAN
 
 if TYPE_CHECKING:
@@ -96,10 +96,8 @@ class ReSimAgent:
         Raises:
             WrongUse: a world that lists no legal actions.
         """
-        for turn in turns:
-            if turn.t == 0:
-                self._actions.pop(turn.episode, None)
-            self._actions[turn.episode] |= dict.fromkeys(turn.legal_actions or ())
+        if self._model is not None:
+            self._remember(turns)
         trees = [_Tree.of(turn, predicted=self._model is not None) for turn in turns]
         own = self._policy.act([tree.ask(self._key(tree, 0, 0)) for tree in trees])
         firsts = [
@@ -123,6 +121,12 @@ class ReSimAgent:
         else:
             self._value(lines)
         return [tree.decide() for tree in trees]
+
+    def _remember(self, turns: Sequence[Turn]) -> None:
+        for turn in turns:
+            if turn.t == 0:
+                self._actions.pop(turn.episode, None)
+            self._actions[turn.episode] |= dict.fromkeys(turn.legal_actions or ())
 
     def _value(self, lines: "Sequence[_Walk]") -> None:
         """Let every line be played to its end, several times."""
@@ -180,11 +184,7 @@ class _Tree:
         return cls(turn, turn.world, turn.world.snapshot())
 
     def ask(self, key: int) -> Turn:
-        return _asked(self.turn, self.start(), key, 0)
-
-    def start(self) -> Seen:
-        observation = without_refusal(str(self.turn.observation), dict(self.turn.info))
-        return Seen(observation, tuple(self.turn.legal_actions or ()))
+        return _asked(self.turn, Seen.at(self.turn), key, 0)
 
     def branch(self, own: Any, config: ReSimConfig) -> list[str]:
         """Begin the lines, and say with what: the policy's own action, and others."""
@@ -196,7 +196,7 @@ class _Tree:
         draw.shuffle(others)
         ranked = sorted(others, key=lambda action: action != own)
         firsts = ranked[: config.branches]
-        self.lines = [_Walk(self, self.start(), self.root, number) for number in range(len(firsts))]
+        self.lines = [_Walk(self, Seen.at(self.turn), self.root, number) for number in range(len(firsts))]
         return firsts
 
     def decide(self) -> Decision:

@@ -16,7 +16,7 @@ import numpy as np
 
 from playout.agents.dyna.response import Future, Imagined, Response
 from playout.agents.search import branching
-from playout.core import Branchable, Snapshot, StepResult, WrongUse
+from playout.core import Branchable, Snapshot, StepResult, Turn, WrongUse
 from playout.core.random import Stream
 from playout.language.news import news, without_refusal
 from playout.language.parsing import MAX_PLAN
@@ -38,6 +38,11 @@ class Seen(NamedTuple):
     success: bool = False
     cut: bool = False
     """Whether it ended at the step limit only."""
+
+    @classmethod
+    def at(cls, turn: Turn) -> "Seen":
+        """What is known where an agent is to act."""
+        return cls(without_refusal(str(turn.observation), dict(turn.info)), tuple(turn.legal_actions or ()))
 
     def after(self, result: StepResult) -> "Seen":
         """What is known after a step from here."""

@@ -4,6 +4,7 @@ Danihelka et al. 2022, "Policy improvement by planning with Gumbel": few simulat
 policy. The rest of the tree is ``tree``'s.
 """
 
+from functools import cache
 from math import ceil, floor, log2
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ class Gumbel(NamedTuple):
     scale: float = 1.0
 
 
+@cache
 def considered_visits(considered: int, simulations: int) -> tuple[int, ...]:
     """How often an edge must have been taken to be taken in each simulation (sequential halving).
 

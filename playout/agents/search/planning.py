@@ -144,10 +144,11 @@ class Search:
         ones = np.ones(n, np.float32)
         self._expand(self._nothing, 0 * ones, ones, evaluated, added)
         gumbel = halving.Gumbel(_gumbel(keys, settings.edges) * (settings.noise > 0))
-        planned = halving.plans(tree, settings.considered, settings.simulations)
-        first = np.full(n, trees.NONE, np.int64)
+        first, planned = np.full(n, trees.NONE, np.int64), None
+        if settings.root == "gumbel":
+            planned = halving.plans(tree, settings.considered, settings.simulations)
         for simulation in range(settings.simulations):
-            if settings.root == "gumbel":
+            if planned is not None:
                 first = halving.first_edges(tree, gumbel, planned[:, simulation])
             leaf = trees.select(tree, self._rules, keys, simulation, first)
             into = tree.count.astype(np.int64)

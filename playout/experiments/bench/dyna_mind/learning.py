@@ -91,17 +91,15 @@ def reinforcement(context: Context) -> Bar:
 def dyna(context: Context) -> Bar:
     """D4: Dyna-GRPO against GRPO with as many tokens, and with as many steps of the world."""
     pairs = [f"dyna - {other}{metric}" for other in ("grpo", "grpo-steps") for metric in ("", ": sim_exact")]
-    short, long = result("hard"), result("hard_long")
-    gains = {
-        "hard": {name: _interval(short, name) for name in pairs},
-        "hard_long": {name: _interval(long, name) for name in pairs},
-    }
+    found = {name: result(name) for name in ("hard", "hard_long")}
+    gains = {name: {pair: _interval(one, pair) for pair in pairs} for name, one in found.items()}
+    trained = found["hard_long"]["training"]
     return Bar(
         value=gains,
         bar={"hard": "printed", "hard_long": {"mean": -0.02}},
         met=all(gain["mean"] >= -0.02 for gain in gains["hard_long"].values()),
         note=f"{_LONGER}; the aim is above 0",
-        figures={name: row for name, row in long["training"].items() if "dyna" in name or "grpo" in name},
+        figures={name: row for name, row in trained.items() if "dyna" in name or "grpo" in name},
     )
 
 
